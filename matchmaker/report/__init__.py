@@ -1,0 +1,1 @@
+"""What people open: the workbook and the page."""

@@ -1,0 +1,1 @@
+"""Chinese technical text: cleaning, lexicon, segmentation, encoding, tagging."""

@@ -1,0 +1,59 @@
+"""The public texts that training and calibration read: ``chinaxiv``, ``csl``, ``terms`` and ``taxonomies``.
+
+They lie outside the project (``--data``, by default ``../shared/data``). The judged needs of ``bdci2019`` are for
+measuring only and are deliberately not reachable from here.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_DATA = Path("../shared/data")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A title with its abstract and, where known, its keywords."""
+
+    title: str
+    abstract: str
+    keywords: str = ""
+
+
+def read_papers(data: Path) -> list[Paper]:
+    """Return the papers of ChinaXiv and the Chinese Scientific Literature benchmark, in file order."""
+    papers = []
+    with (data / "chinaxiv/abstracts.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            papers.append(Paper(row["title"], row["abstract"], row.get("keywords") or ""))
+    with (data / "csl/CSL_ts_dev.tsv").open(encoding="utf-8") as lines:
+        for line in lines:
+            _, abstract, title = line.rstrip("\n").split("\t")
+            papers.append(Paper(title, abstract))
+    return papers
+
+
+def read_texts(data: Path) -> Iterator[str]:
+    """Yield every text of every corpus, for counting pieces and characters."""
+    for paper in read_papers(data):
+        yield from (paper.title, paper.abstract, paper.keywords)
+    for path in sorted((data / "csl").glob("*.tsv")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield from line.split("\t")[1:]
+    for path in sorted((data / "terms").glob("*.txt")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield line.split("\t")[0].strip()
+    with (data / "taxonomies/gbt4754_2017_with_definitions.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            yield row["name"]
+            yield row["definition"]
+    with (data / "taxonomies/nsfc_taxonomy_2019.jl").open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield row["name"]
+            yield row["name_en"]
