@@ -1,3 +1,85 @@
-"""From a register of achievements and a register of needs to docking shortlists, offline and explained."""
+"""From a register of achievements and a register of needs to docking shortlists, offline and explained.
+
+Names are loaded when they are first used, so that importing the package costs nothing and has no side effects.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matchmaker.engine import Matchmaker
+    from matchmaker.learning import LearnReport
+    from matchmaker.rank.filters import Filter
+    from matchmaker.records import (
+        Evidence,
+        Judgment,
+        Match,
+        Notice,
+        Pair,
+        Profile,
+        Records,
+        Rejection,
+        ScoredPair,
+        Shortlist,
+        Span,
+        Term,
+    )
+    from matchmaker.tables import read_achievements, read_judgments, read_needs, read_pairs, read_shortlists
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Evidence": "matchmaker.records",
+    "Filter": "matchmaker.rank.filters",
+    "Judgment": "matchmaker.records",
+    "LearnReport": "matchmaker.learning",
+    "Match": "matchmaker.records",
+    "Matchmaker": "matchmaker.engine",
+    "Notice": "matchmaker.records",
+    "Pair": "matchmaker.records",
+    "Profile": "matchmaker.records",
+    "Records": "matchmaker.records",
+    "Rejection": "matchmaker.records",
+    "ScoredPair": "matchmaker.records",
+    "Shortlist": "matchmaker.records",
+    "Span": "matchmaker.records",
+    "Term": "matchmaker.records",
+    "read_achievements": "matchmaker.tables",
+    "read_judgments": "matchmaker.tables",
+    "read_needs": "matchmaker.tables",
+    "read_pairs": "matchmaker.tables",
+    "read_shortlists": "matchmaker.tables",
+}
+
+__all__ = [
+    "Evidence",
+    "Filter",
+    "Judgment",
+    "LearnReport",
+    "Match",
+    "Matchmaker",
+    "Notice",
+    "Pair",
+    "Profile",
+    "Records",
+    "Rejection",
+    "ScoredPair",
+    "Shortlist",
+    "Span",
+    "Term",
+    "read_achievements",
+    "read_judgments",
+    "read_needs",
+    "read_pairs",
+    "read_shortlists",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'matchmaker' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

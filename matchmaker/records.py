@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ Side = Literal["need", "achievement"]
 Part = Literal["title", "description", "keywords"]
 
 T = TypeVar("T")
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Profile:
     mode: str = ""
     money: str = ""
     date: date | None = None
-    extra: Mapping[str, str] = dataclasses.field(default_factory=lambda: _NOTHING)
+    extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

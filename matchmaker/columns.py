@@ -1,0 +1,71 @@
+"""What is known of many profiles at once, one row a profile: ``text`` fills it in, ``rank`` reads it.
+
+Rows keep the order of the profiles they were made from. Token lists are as segmented (duplicates kept, in text order);
+all vectors are float32 of unit length (or zero for an empty text).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Attributes of one profile in comparable form; empty or ``UNKNOWN`` where nothing is known.
+
+    Attributes
+    ----------
+    field : str
+        Industry field, by its common name.
+    region : tuple of str
+        Province, city, district, as far as written, without their suffixes.
+    organisation : str
+        Institution or enterprise.
+    maturity : int
+        Stage as a technology readiness level 1–9: reached by an achievement, at least asked for by a need.
+    modes : frozenset of str
+        Ways to work together: 转让, 许可, 入股, 开发, 服务.
+    deadline : int
+        Days since 1970-01-01 after which a need has expired.
+    """
+
+    field: str = ""
+    region: tuple[str, ...] = ()
+    organisation: str = ""
+    maturity: int = UNKNOWN
+    modes: frozenset[str] = frozenset()
+    deadline: int = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Profiles as parallel rows.
+
+    Attributes
+    ----------
+    ids : list of str, length n
+    title_words, words : list of list of str, length n
+        Tokens of the title, and of all texts together.
+    title_grams, grams : list of list of str, length n
+        Characters and pairs of neighbouring characters of the title, and of all texts.
+    title_vectors, text_vectors : ndarray of float32, shape (n, d)
+        The title, and title and description together.
+    tags : list of Tags, length n
+    """
+
+    ids: list[str]
+    title_words: list[list[str]]
+    words: list[list[str]]
+    title_grams: list[list[str]]
+    grams: list[list[str]]
+    title_vectors: np.ndarray
+    text_vectors: np.ndarray
+    tags: list[Tags] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.ids)

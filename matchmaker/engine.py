@@ -1,0 +1,402 @@
+"""`Matchmaker`: the one place where text and ranking meet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from matchmaker.columns import Columns
+from matchmaker.errors import NotFittedError, RecordError, SettingError, UnknownIdError
+from matchmaker.explaining import Explainer
+from matchmaker.learning import LearnReport, Lesson, learn
+from matchmaker.rank.calibration import Calibration
+from matchmaker.rank.defaults import default_calibration, default_reranker
+from matchmaker.rank.features import Pairs, compare
+from matchmaker.rank.filters import Filter
+from matchmaker.rank.reranking import Reranker, add_up, digest
+from matchmaker.rank.supply import Demand, Supply
+from matchmaker.reasons import check_language
+from matchmaker.records import Judgment, Match, Pair, Profile, Records, ScoredPair, Shortlist
+from matchmaker.storage import SavedModel, read_model, write_model
+from matchmaker.text.analysis import Analyst
+from matchmaker.text.encoding import Encoder, open_encoder
+from matchmaker.text.lexicon import Lexicon
+from matchmaker.text.segmentation import Segmenter
+from matchmaker.text.vectors import CachedEncoder
+
+Progress = Callable[[str, int, int], None]
+
+# Needs ranked at once: bounds memory, and sets how often progress is told.
+BATCH = 128
+
+
+class Matchmaker:
+    """Decides who should meet whom: achievements (supply) for needs (demand).
+
+    Parameters
+    ----------
+    encoder : str, path or Encoder
+        "bundled" (offline, no torch), the name or path of a sentence-transformers model (extra ``[train]``), or an
+        object with ``encode(texts) -> float32 (n, d)``.
+    terms : iterable of str
+        Terms of the trade that segmentation never splits.
+    stop_words : iterable of str, optional
+        Words that carry nothing; by default a built-in list.
+    candidates : int
+        Achievements taken from the indexes for each need before reranking.
+    threshold : float
+        Probability from which a match counts as suitable.
+    cache : path, optional
+        SQLite file that keeps vectors between runs, so that an unchanged row is never encoded twice.
+    lang : {"zh", "en"}
+        Language of reasons.
+    seed : int
+        For all that is random in learning.
+
+    Examples
+    --------
+    >>> from matchmaker import Matchmaker, read_achievements, read_needs
+    >>> from matchmaker.samples import sample_path
+    >>> engine = Matchmaker().fit(read_achievements(sample_path("achievements")))
+    >>> shortlists = engine.shortlist(read_needs(sample_path("needs"))[:3], k=5)
+    >>> [len(shortlist) for shortlist in shortlists]
+    [5, 5, 5]
+    """
+
+    def __init__(
+        self,
+        *,
+        encoder: str | os.PathLike[str] | Encoder = "bundled",
+        terms: Iterable[str] = (),
+        stop_words: Iterable[str] | None = None,
+        candidates: int = 200,
+        threshold: float = 0.5,
+        cache: str | os.PathLike[str] | None = None,
+        lang: str = "zh",
+        seed: int = 0,
+    ) -> None:
+        if candidates < 1:
+            raise SettingError(f"candidates: expected at least 1, found {candidates}")
+        if not 0 <= threshold <= 1:
+            raise SettingError(f"threshold: expected a probability from 0 to 1, found {threshold}")
+        self.encoder = encoder
+        self.lexicon = Lexicon.of(terms, stop_words)
+        self.candidates = candidates
+        self.threshold = threshold
+        self.cache = None if cache is None else Path(cache)
+        self.lang = check_language(lang)
+        self.seed = seed
+        self.reranker: Reranker = default_reranker()
+        self.calibration: Calibration = default_calibration()
+        segmenter = Segmenter(self.lexicon)
+        self._vectors = CachedEncoder(open_encoder(encoder), self.cache)
+        self._analyst = Analyst(segmenter, self._vectors)
+        self._profiles: dict[str, Profile] = {}
+        self._supply: Supply | None = None
+
+    def fit(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
+        """Index a register of achievements, replacing any other; a learned reranker stays.
+
+        Parameters
+        ----------
+        achievements : Records of Profile
+        progress : callable, optional
+            Called as ``progress(stage, done, total)``.
+
+        Raises
+        ------
+        RecordError
+            When an id stands twice.
+        """
+        self._profiles = {}
+        self._supply = None
+        return self.add(achievements, progress)
+
+    def add(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
+        """Add achievements; the result is the same as fitting the longer register afresh."""
+        new = list(achievements)
+        _refuse_twins([*self._profiles, *(profile.id for profile in new)])
+        columns = self._analyst.analyse(new, progress)
+        if self._supply is None:
+            self._supply = Supply(columns.title_vectors.shape[1])
+        self._supply.append(columns)
+        self._profiles.update((profile.id, profile) for profile in new)
+        if progress:
+            progress("index", len(new), len(new))
+        return self
+
+    def remove(self, ids: Iterable[str]) -> Matchmaker:
+        """Remove achievements; the result is the same as fitting the shorter register afresh."""
+        supply = self._fitted()
+        gone = set(ids)
+        unknown = sorted(gone - self._profiles.keys())
+        if unknown:
+            raise UnknownIdError(f"no achievement has the id {_name(unknown)}; nothing was removed")
+        supply.keep(np.array([name not in gone for name in supply.ids], bool))
+        for name in gone:
+            del self._profiles[name]
+        return self
+
+    @property
+    def achievements(self) -> Records[Profile]:
+        """The register that is indexed, in its order."""
+        return Records(tuple(self._profiles.values()))
+
+    def shortlist(
+        self,
+        needs: Iterable[Profile],
+        k: int = 10,
+        *,
+        filter: Filter | None = None,
+        progress: Progress | None = None,
+    ) -> list[Shortlist]:
+        """Propose at most ``k`` achievements for each need, best first, one shortlist per need in the order given.
+
+        Parameters
+        ----------
+        needs : Records of Profile
+        k : int
+            Longest shortlist.
+        filter : Filter, optional
+            What may be matched with what; applied before the best are taken.
+        progress : callable, optional
+            Called as ``progress(stage, done, total)``.
+
+        Returns
+        -------
+        list of Shortlist
+            Ties are broken by achievement id. ``suitable`` counts the matches that reach the threshold.
+        """
+        if k < 1:
+            raise SettingError(f"k: expected at least 1, found {k}")
+        supply = self._fitted()
+        profiles = list(needs)
+        columns = self._analyst.analyse(profiles, progress)
+        rules = filter or Filter()
+        order = np.argsort(np.argsort(np.array(supply.ids, dtype=object), kind="stable"))
+        explainer = Explainer(self._analyst, supply, self._profiles, self.lang)
+        shortlists: list[Shortlist] = []
+        for rows in _batches(len(profiles)):
+            demand = Demand.of(_take(columns, rows), supply)
+            candidates = supply.retrieve(demand, self.candidates, rules)
+            pairs = Pairs.of(candidates)
+            features = compare(demand, supply, pairs)
+            contributions = self.reranker.explain(features)
+            scores = add_up(contributions)
+            probabilities = self.calibration.probability(scores)
+            bounds = np.cumsum([0, *(len(found) for found in candidates)])
+            for place, row in enumerate(rows):
+                here = np.arange(bounds[place], bounds[place + 1])
+                best = here[np.lexsort((order[pairs.supply[here]], -scores[here]))][:k]
+                matches = tuple(
+                    Match(
+                        need_id=profiles[row].id,
+                        achievement_id=supply.ids[pairs.supply[pair]],
+                        rank=rank,
+                        score=float(scores[pair]),
+                        probability=float(probabilities[pair]),
+                        evidence=explainer.explain(
+                            profiles[row], columns.tags[row], pairs.supply[pair], features[pair], contributions[pair]
+                        ),
+                    )
+                    for rank, pair in enumerate(best, start=1)
+                )
+                suitable = sum(match.probability >= self.threshold for match in matches)
+                shortlists.append(Shortlist(profiles[row].id, matches, suitable))
+            if progress:
+                progress("rank", len(shortlists), len(profiles))
+        return shortlists
+
+    def score(
+        self, needs: Iterable[Profile], pairs: Iterable[Pair], progress: Progress | None = None
+    ) -> list[ScoredPair]:
+        """Score given pairs, in the order given.
+
+        Raises
+        ------
+        UnknownIdError
+            When a pair names a need or achievement that is in neither register.
+        """
+        wanted = list(pairs)
+        register = list(needs)
+        known = {profile.id for profile in register}
+        strange = sorted({pair.need_id for pair in wanted} - known)
+        if strange:
+            raise UnknownIdError(f"no need has the id {_name(strange)}; check the pairs against the needs")
+        strange = sorted({pair.achievement_id for pair in wanted} - self._profiles.keys())
+        if strange:
+            raise UnknownIdError(f"no achievement has the id {_name(strange)}; check the pairs against the register")
+        names = [(pair.need_id, pair.achievement_id) for pair in wanted]
+        features, _ = self._compare(register, names, progress)
+        scores = add_up(self.reranker.explain(features))
+        probabilities = self.calibration.probability(scores)
+        grades = self.calibration.expected_grade(scores)
+        return [
+            ScoredPair(need, achievement, float(score), float(probability), float(grade))
+            for (need, achievement), score, probability, grade in zip(names, scores, probabilities, grades, strict=True)
+        ]
+
+    def learn(
+        self, needs: Iterable[Profile], judgments: Iterable[Judgment], progress: Progress | None = None
+    ) -> LearnReport:
+        """Learn to rank from judgments; a model that is no better on needs kept aside is refused.
+
+        Returns
+        -------
+        LearnReport
+            Whether the learned model was adopted, and by how much it was better or worse.
+
+        Raises
+        ------
+        TableError
+            When there are too few judgments to learn from and measure.
+        """
+        register = list(needs)
+        known = {profile.id for profile in register}
+        latest = {(judgment.need_id, judgment.achievement_id): judgment.grade for judgment in judgments}
+        usable = {pair: grade for pair, grade in latest.items() if pair[0] in known and pair[1] in self._profiles}
+        self._fitted()
+        features, rows = self._compare(register, list(usable), progress)
+        lesson = Lesson(
+            features=features,
+            grades=np.array(list(usable.values()), np.int64),
+            needs=rows,
+            need_ids=[need for need, _ in usable],
+            achievement_ids=[achievement for _, achievement in usable],
+        )
+        learned = learn(lesson, self.reranker, len(latest) - len(usable), self.seed)
+        if learned.report.adopted:
+            self.reranker, self.calibration = learned.reranker, learned.calibration
+        if progress:
+            progress("learn", 1, 1)
+        return learned.report
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write register, vectors, settings and reranker to a folder, whole or not at all."""
+        self._fitted()
+        write_model(
+            Path(path),
+            SavedModel(
+                settings={
+                    "encoder": str(self.encoder) if isinstance(self.encoder, str | os.PathLike) else "",
+                    "terms": sorted(self.lexicon.terms),
+                    "stop_words": sorted(self.lexicon.stop_words),
+                    "candidates": self.candidates,
+                    "threshold": self.threshold,
+                    "lang": self.lang,
+                    "seed": self.seed,
+                    "dictionary": self._analyst.segmenter.sha256,
+                    "vectors": self._vectors.fingerprint,
+                },
+                profiles=tuple(self._profiles.values()),
+                reranker=self.reranker,
+                calibration=self.calibration,
+                vectors=self._vectors.memory,
+            ),
+        )
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        encoder: str | os.PathLike[str] | Encoder | None = None,
+        cache: str | os.PathLike[str] | None = None,
+    ) -> Matchmaker:
+        """Read what `save` wrote; an engine built on an encoder object needs that object again.
+
+        Raises
+        ------
+        ModelError
+            When the folder is not a saved model, is damaged, or was built with another dictionary or encoder.
+        """
+        saved = read_model(Path(path))
+        settings = saved.settings
+        chosen = encoder if encoder is not None else settings["encoder"] or saved.refuse_encoder()
+        engine = cls(
+            encoder=chosen,
+            terms=settings["terms"],
+            stop_words=settings["stop_words"],
+            candidates=settings["candidates"],
+            threshold=settings["threshold"],
+            cache=cache,
+            lang=settings["lang"],
+            seed=settings["seed"],
+        )
+        saved.check(engine._analyst.segmenter.sha256)
+        if engine._vectors.fingerprint == settings["vectors"]:
+            engine._vectors.memory.update(saved.vectors)
+        engine.reranker, engine.calibration = saved.reranker, saved.calibration
+        return engine.fit(saved.profiles)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Settings and fingerprints: two engines with equal ones give equal results on equal registers."""
+        return {
+            "encoder": self._vectors.fingerprint or type(self._vectors.encoder).__name__,
+            "dictionary_sha256": self._analyst.segmenter.sha256,
+            "reranker_sha256": digest(self.reranker),
+            "reranker": "default" if self.reranker is default_reranker() else type(self.reranker).__name__,
+            "candidates": str(self.candidates),
+            "threshold": str(self.threshold),
+            "lang": self.lang,
+            "seed": str(self.seed),
+        }
+
+    def _fitted(self) -> Supply:
+        if self._supply is None:
+            raise NotFittedError("this engine has no register yet; call fit(achievements) first")
+        return self._supply
+
+    def _compare(
+        self, needs: Sequence[Profile], names: Sequence[tuple[str, str]], progress: Progress | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return features of named pairs, in the order given, and the row of each pair's need."""
+        supply = self._fitted()
+        asked = {need for need, _ in names}
+        used = [profile for profile in needs if profile.id in asked]
+        need_rows = {profile.id: row for row, profile in enumerate(used)}
+        supply_rows = {name: row for row, name in enumerate(supply.ids)}
+        demand = Demand.of(self._analyst.analyse(used, progress), supply)
+        rows = np.array([need_rows[need] for need, _ in names], np.int64)
+        columns = np.array([supply_rows[achievement] for _, achievement in names], np.int64)
+        order = np.argsort(rows, kind="stable")
+        grouped = compare(demand, supply, Pairs(rows[order], columns[order]))
+        features = np.empty_like(grouped)
+        features[order] = grouped
+        return features, rows
+
+
+def _batches(count: int) -> Iterator[range]:
+    for start in range(0, count, BATCH):
+        yield range(start, min(start + BATCH, count))
+
+
+def _take(columns: Columns, rows: range) -> Columns:
+    part = slice(rows.start, rows.stop)
+    return Columns(
+        ids=columns.ids[part],
+        title_words=columns.title_words[part],
+        words=columns.words[part],
+        title_grams=columns.title_grams[part],
+        grams=columns.grams[part],
+        title_vectors=columns.title_vectors[part],
+        text_vectors=columns.text_vectors[part],
+        tags=columns.tags[part],
+    )
+
+
+def _refuse_twins(ids: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            raise RecordError(f"the achievement id {name!r} stands twice; remove the old one first, or rename one")
+        seen.add(name)
+
+
+def _name(ids: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in ids[:5])
+    return shown if len(ids) <= 5 else f"{shown} and {len(ids) - 5} more"

@@ -1,0 +1,96 @@
+"""What is compared about a pair: named features from both sides' texts and attributes, one column each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchmaker.columns import UNKNOWN, Tags
+from matchmaker.rank.dense import multiply_vectors
+from matchmaker.rank.supply import Demand, Supply
+
+TEXT_FEATURES = (
+    "dense",
+    "dense_title",
+    "dense_text",
+    "bm25",
+    "bm25_title",
+    "grams",
+    "grams_title",
+    "rare_terms",
+)
+
+
+def _compare_field(need: Tags, supply: Tags) -> float:
+    """Score 1 for the same field, -1 for another, 0 when either is unknown."""
+    return 0.0 if not (need.field and supply.field) else (1.0 if need.field == supply.field else -1.0)
+
+
+def _compare_maturity(need: Tags, supply: Tags) -> float:
+    """Score 1 when the stage asked for is reached, else minus the missing share of the scale; 0 when unknown."""
+    if UNKNOWN in (need.maturity, supply.maturity):
+        return 0.0
+    return 1.0 if supply.maturity >= need.maturity else (supply.maturity - need.maturity) / 8
+
+
+def _compare_region(need: Tags, supply: Tags) -> float:
+    """Score 1 when a place is shared, 0 otherwise: distance is no obstacle to a meeting."""
+    return float(bool(set(need.region) & set(supply.region)))
+
+
+def _compare_modes(need: Tags, supply: Tags) -> float:
+    """Score 1 when a way to work together is shared, -1 when both are stated and none is, 0 when unknown."""
+    if not (need.modes and supply.modes):
+        return 0.0
+    return 1.0 if need.modes & supply.modes else -1.0
+
+
+TAG_FEATURES: Mapping[str, Callable[[Tags, Tags], float]] = {
+    "field": _compare_field,
+    "maturity": _compare_maturity,
+    "region": _compare_region,
+    "mode": _compare_modes,
+}
+FEATURES = (*TEXT_FEATURES, *TAG_FEATURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of rows: need ``needs[i]`` with achievement ``supply[i]``, grouped by need."""
+
+    needs: np.ndarray
+    supply: np.ndarray
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.needs)
+
+    @classmethod
+    def of(cls, candidates: Sequence[np.ndarray]) -> Pairs:
+        """Pair each need with its candidates."""
+        counts = [len(rows) for rows in candidates]
+        supply = np.concatenate([np.zeros(0, np.int64), *candidates]).astype(np.int64)
+        return cls(np.repeat(np.arange(len(candidates)), counts), supply)
+
+
+def compare(demand: Demand, supply: Supply, pairs: Pairs) -> np.ndarray:
+    """Return the features of pairs, float64, shape (p, len(FEATURES)), in the order of `FEATURES`."""
+    both = (pairs.needs, pairs.supply)
+    values = {
+        "dense": multiply_vectors(demand.profile_vectors, supply.dense.vectors, both),
+        "dense_title": multiply_vectors(demand.columns.title_vectors, supply.title_vectors, both),
+        "dense_text": multiply_vectors(demand.columns.text_vectors, supply.text_vectors, both),
+        "bm25": supply.words.score(demand.words, both),
+        "bm25_title": supply.words.score(demand.title_words, both),
+        "grams": supply.grams.score(demand.grams, both),
+        "grams_title": supply.title_grams.score(demand.title_grams, both),
+        "rare_terms": supply.words.score(demand.rare_words, both),
+    }
+    for name, measure in TAG_FEATURES.items():
+        tags = demand.columns.tags
+        values[name] = np.array(
+            [measure(tags[need], supply.tags[row]) for need, row in zip(pairs.needs, pairs.supply, strict=True)], float
+        )
+    return np.column_stack([values[name] for name in FEATURES]).reshape(len(pairs), len(FEATURES))

@@ -1,0 +1,118 @@
+"""A fitted engine in a folder: text, JSON and arrays, every file with its digest; nothing in it is ever executed."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from matchmaker.errors import ModelError
+from matchmaker.rank.calibration import Calibration
+from matchmaker.rank.defaults import read_calibration, write_calibration
+from matchmaker.rank.reranking import Reranker, read_reranker
+from matchmaker.records import Profile
+
+FORMAT = 1
+MANIFEST = "model.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedModel:
+    """All that an engine needs to go on where it was saved."""
+
+    settings: Mapping[str, Any]
+    profiles: tuple[Profile, ...]
+    reranker: Reranker
+    calibration: Calibration
+    vectors: Mapping[bytes, np.ndarray]
+
+    def check(self, dictionary: str) -> None:
+        """Raise `ModelError` when words are now split in another way than when the model was saved."""
+        if self.settings["dictionary"] != dictionary:
+            raise ModelError(
+                "this model was saved with another segmentation dictionary; fit and learn again with this version"
+            )
+
+    def refuse_encoder(self) -> NoReturn:
+        """Raise `ModelError` for a model whose encoder was an object."""
+        raise ModelError("this model was built on an encoder object; give it again: Matchmaker.load(path, encoder=…)")
+
+
+def write_model(path: Path, model: SavedModel) -> None:
+    """Write a model folder whole or not at all; a model that was there before is replaced."""
+    if path.exists() and not (path / MANIFEST).is_file() and (not path.is_dir() or any(path.iterdir())):
+        raise ModelError(f"{path} exists and is no saved model; name another folder")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    old = path.with_name(f".{path.name}.{os.getpid()}.old")
+    draft.mkdir(parents=True)
+    try:
+        calibration = {"calibration": write_calibration(model.calibration)}
+        (draft / "settings.json").write_text(_json({**model.settings, **calibration}), encoding="utf-8")
+        (draft / "reranker.json").write_text(model.reranker.to_text(), encoding="utf-8")
+        with (draft / "achievements.jsonl").open("w", encoding="utf-8") as lines:
+            for profile in model.profiles:
+                lines.write(json.dumps(_plain(profile), ensure_ascii=False) + "\n")
+        keys = sorted(model.vectors)
+        vectors = np.stack([model.vectors[key] for key in keys]) if keys else np.zeros((0, 0), np.float32)
+        np.savez(draft / "vectors.npz", keys=np.array(keys, "S16").view(np.uint8).reshape(-1, 16), vectors=vectors)
+        digests = {file.name: _digest(file) for file in sorted(draft.iterdir())}
+        (draft / MANIFEST).write_text(_json({"format": FORMAT, "files": digests}), encoding="utf-8")
+        if path.exists():
+            path.rename(old)
+        draft.rename(path)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def read_model(path: Path) -> SavedModel:
+    """Read a model folder, checking every file against its digest."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} is no saved model ({error}); give the folder that learn or save wrote") from error
+    if manifest.get("format") != FORMAT:
+        raise ModelError(f"{path} has format {manifest.get('format')!r}, this version reads {FORMAT}; learn it again")
+    for name, expected in manifest["files"].items():
+        file = path / name
+        if not file.is_file() or _digest(file) != expected:
+            raise ModelError(f"{file} is missing or was changed after it was saved; restore it or learn again")
+    settings = json.loads((path / "settings.json").read_text(encoding="utf-8"))
+    with (path / "achievements.jsonl").open(encoding="utf-8") as lines:
+        profiles = tuple(_profile(json.loads(line)) for line in lines)
+    with np.load(path / "vectors.npz", allow_pickle=False) as arrays:
+        keys, vectors = arrays["keys"], arrays["vectors"]
+    return SavedModel(
+        settings=settings,
+        profiles=profiles,
+        reranker=read_reranker((path / "reranker.json").read_text(encoding="utf-8")),
+        calibration=read_calibration(settings["calibration"]),
+        vectors={key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)},
+    )
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _plain(profile: Profile) -> dict[str, object]:
+    plain = {field.name: getattr(profile, field.name) for field in dataclasses.fields(profile)}
+    return {**plain, "date": profile.date and profile.date.isoformat(), "extra": dict(profile.extra)}
+
+
+def _profile(plain: dict[str, Any]) -> Profile:
+    day = plain["date"]
+    return Profile(**{**plain, "keywords": tuple(plain["keywords"]), "date": day and date.fromisoformat(day)})

@@ -1,0 +1,203 @@
+"""Turn texts into vectors: the bundled encoder, any sentence-transformers model, or any object that can ``encode``.
+
+A text's vector depends on nothing but the text: the bundled encoder puts only texts of equally many tokens in one
+batch, so there is no padding, and its 8-bit scales are fixed. In float32, where a product's last bit can depend on the
+number of rows, every text runs alone. Batch, order and number of threads change not one bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from matchmaker.errors import MissingExtraError, ModelError, SettingError
+
+Precision = Literal["int8", "fp32"]
+Progress = Callable[[int], None]
+
+MODEL = Path(__file__).parent / "model"
+PROMPT = "query: "
+# Measured: ranking gains nothing past 96 tokens (about 150 characters), and a token costs the same wherever it stands.
+MAX_TOKENS = 128
+# Enough rows for the matrix products to run at full rate, few enough for a batch to stay in a core's own cache.
+BATCH_TOKENS = 384
+# Processors without a dot product of bytes run 8-bit products slower than float32, and older ones saturate.
+_DOT_PRODUCTS = frozenset({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"})
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Anything that turns texts into vectors."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return float32 vectors, shape (len(texts), d)."""
+        ...
+
+
+class BundledEncoder:
+    """multilingual-e5-small with its vocabulary cut to technical Chinese, in 8 bits, run by ONNX Runtime.
+
+    Parameters
+    ----------
+    precision : {"int8", "fp32"}, optional
+        Arithmetic; by default what this processor does best (`best_precision`). Both read the same weights.
+    max_tokens : int
+        Tokens read of each text; the rest is left to the lexical index.
+    threads : int, optional
+        Batches run side by side; by default one for each processor.
+
+    Examples
+    --------
+    >>> encoder = BundledEncoder()
+    >>> a, b, c = encoder.encode(["锂电池电解液", "锂离子电池用电解质溶液", "海参育苗"])
+    >>> bool(a @ b > a @ c)
+    True
+    """
+
+    def __init__(
+        self, *, precision: Precision | None = None, max_tokens: int = MAX_TOKENS, threads: int | None = None
+    ) -> None:
+        if precision not in (None, "int8", "fp32"):
+            raise SettingError(f"precision: expected 'int8' or 'fp32', found {precision!r}")
+        if not 8 <= max_tokens <= 512:
+            raise SettingError(f"max_tokens: expected 8 to 512, found {max_tokens}")
+        self.precision: Precision = precision or best_precision()
+        self.max_tokens = max_tokens
+        self.threads = threads or os.cpu_count() or 1
+        self._session = _open_session(self.precision)
+        self._tokenizer = _open_tokenizer()
+        self._tokenizer.enable_truncation(max_tokens)
+
+    @property
+    def fingerprint(self) -> str:
+        """Identify weights, arithmetic and token limit: equal fingerprints give equal vectors."""
+        return f"bundled-{weights_sha256()[:16]}-{self.precision}-{self.max_tokens}"
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        """Return unit vectors, shape (len(texts), 384); an empty text gives zeros.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Cleaned texts.
+        progress : callable, optional
+            Called with the number of texts finished since the last call.
+        """
+        vectors = np.zeros((len(texts), 384), np.float32)
+        rows = [row for row, text in enumerate(texts) if text.strip()]
+        encodings = self._tokenizer.encode_batch_fast([PROMPT + texts[row] for row in rows])
+        ids = dict(zip(rows, (encoding.ids for encoding in encodings), strict=True))
+
+        def run(batch: list[int]) -> int:
+            inputs = np.array([ids[row] for row in batch], np.int64)
+            vectors[batch] = self._session.run(["vectors"], {"ids": inputs})[0]
+            return len(batch)
+
+        batches = _equal_batches(ids, BATCH_TOKENS if self.precision == "int8" else 0)
+        with ThreadPoolExecutor(self.threads) as pool:
+            for done in pool.map(run, batches):
+                if progress:
+                    progress(done)
+        if progress and len(rows) < len(texts):
+            progress(len(texts) - len(rows))
+        return vectors
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model by name or path (extra ``[train]``)."""
+
+    def __init__(self, name_or_path: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise MissingExtraError(
+                f"encoder {name_or_path!r} needs sentence-transformers: pip install 'matchmaker[train]'"
+            ) from error
+        try:
+            self._model = SentenceTransformer(name_or_path, device="cpu")
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"encoder {name_or_path!r} cannot be loaded ({error}); give the path of a sentence-transformers folder"
+            ) from error
+        self.fingerprint = f"sentence-transformers-{hashlib.sha256(name_or_path.encode()).hexdigest()[:16]}"
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return unit vectors, shape (len(texts), d)."""
+        prompt = "query" if "query" in (self._model.prompts or {}) else None
+        return np.asarray(
+            self._model.encode(list(texts), prompt_name=prompt, normalize_embeddings=True, show_progress_bar=False),
+            np.float32,
+        )
+
+
+def open_encoder(encoder: str | os.PathLike[str] | Encoder) -> Encoder:
+    """Return the encoder that a setting names: "bundled", a sentence-transformers model, or the object itself."""
+    if encoder == "bundled":
+        return BundledEncoder()
+    if isinstance(encoder, str | os.PathLike):
+        return SentenceTransformerEncoder(os.fspath(encoder))
+    if isinstance(encoder, Encoder):
+        return encoder
+    raise SettingError(
+        "encoder: expected 'bundled', the name or path of a sentence-transformers model, or an object with "
+        f"encode(texts) -> float32 (n, d); found {type(encoder).__name__}"
+    )
+
+
+def best_precision() -> Precision:
+    """Return "int8" where the processor multiplies bytes natively, else "fp32"."""
+    return "int8" if _processor_features() & _DOT_PRODUCTS else "fp32"
+
+
+@cache
+def _processor_features() -> frozenset[str]:
+    # Of the detected flags themselves, not of the named family: a virtual machine often hides the family's name.
+    from archspec.cpu.detect import detected_info
+
+    return frozenset(detected_info().features)
+
+
+@cache
+def weights_sha256() -> str:
+    """Return the digest of the bundled weights."""
+    return hashlib.sha256((MODEL / "encoder.weights").read_bytes()).hexdigest()
+
+
+@cache
+def _open_session(precision: Precision) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    # Batches run side by side on one thread each: that scales better than splitting one small matrix product.
+    options.intra_op_num_threads = 1
+    # Lets the fp32 graph dequantise its weights once, when it is opened.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    path = MODEL / f"{precision}.onnx"
+    if not path.is_file():
+        raise ModelError(f"{path} is missing; reinstall matchmaker")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _open_tokenizer() -> Tokenizer:
+    return Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+
+
+def _equal_batches(ids: dict[int, list[int]], most_tokens: int) -> Iterator[list[int]]:
+    """Group rows of equally many tokens, longest first so that the last batches to finish are short ones."""
+    batch: list[int] = []
+    for row in sorted(ids, key=lambda row: (-len(ids[row]), row)):
+        length = len(ids[row])
+        if batch and (length != len(ids[batch[0]]) or (len(batch) + 1) * length > most_tokens):
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
