@@ -57,6 +57,7 @@ class Explainer:
             terms=tuple(
                 Term(name, float(value), float(added))
                 for name, value, added in zip(FEATURES, features, contributions[:-1], strict=True)
+                if added != 0
             ),
             base=float(contributions[-1]),
         )
