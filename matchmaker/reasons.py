@@ -44,37 +44,6 @@ WORDING: dict[str, dict[str, str]] = {
 }
 SIMILAR = 0.35
 
-FEATURE_NAMES: dict[str, dict[str, str]] = {
-    "zh": {
-        "dense": "语义相近",
-        "dense_title": "标题语义相近",
-        "dense_text": "正文语义相近",
-        "bm25": "关键词重合",
-        "bm25_title": "标题关键词重合",
-        "grams": "字面相近",
-        "grams_title": "标题字面相近",
-        "rare_terms": "稀有词重合",
-        "field": "领域",
-        "maturity": "成熟度",
-        "region": "地区",
-        "mode": "合作方式",
-    },
-    "en": {
-        "dense": "similar meaning",
-        "dense_title": "similar titles",
-        "dense_text": "similar texts",
-        "bm25": "shared words",
-        "bm25_title": "title words shared",
-        "grams": "similar wording",
-        "grams_title": "similar title wording",
-        "rare_terms": "rare words shared",
-        "field": "field",
-        "maturity": "maturity",
-        "region": "region",
-        "mode": "cooperation mode",
-    },
-}
-
 
 def check_language(lang: str) -> Lang:
     """Return a language that messages exist in; raise `SettingError` for any other."""

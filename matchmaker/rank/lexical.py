@@ -38,6 +38,7 @@ class Bm25Index:
     def _forget(self) -> None:
         self.__dict__.pop("idf", None)
         self.__dict__.pop("weights", None)
+        self.__dict__.pop("by_term", None)
 
     @cached_property
     def idf(self) -> np.ndarray:
@@ -54,6 +55,11 @@ class Bm25Index:
         times = counts.data.astype(np.float64)
         saturated = times * (K1 + 1) / (times + np.repeat(norm, np.diff(counts.indptr)))
         return sparse.csr_matrix((saturated * self.idf[counts.indices], counts.indices, counts.indptr), counts.shape)
+
+    @cached_property
+    def by_term(self) -> sparse.csr_matrix:
+        """The same weights, a row a term, shape (vocabulary, n)."""
+        return self.weights.T.tocsr()
 
     def queries(self, texts: Sequence[Sequence[str]]) -> sparse.csr_matrix:
         """Return queries, shape (len(texts), vocabulary); a repeated word counts once."""
@@ -81,11 +87,10 @@ class Bm25Index:
             Rows that may be returned.
         """
         n = self.weights.shape[0]
-        columns = self.weights.T.tocsr()
         found = []
         step = max(1, BLOCK_CELLS // max(n, 1))
         for start in range(0, queries.shape[0], step):
-            scores = (queries[start : start + step] @ columns).toarray()
+            scores = (queries[start : start + step] @ self.by_term).toarray()
             if allowed is not None:
                 scores[~allowed[start : start + step]] = 0
             found += [top_rows(row, depth, floor=0.0) for row in scores]

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from matchmaker.errors import MatchmakerError
+from matchmaker.files import replacing
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes) -> Path:
@@ -30,17 +31,11 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> Path:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
+        with replacing(path) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
     except PermissionError as error:
         raise MatchmakerError(
             f"{path} cannot be written ({error.strerror}): close it where it is open, or choose another folder"
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
     return path

@@ -6,13 +6,12 @@ import csv
 import io
 import numbers
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from matchmaker.errors import TableError
+from matchmaker.files import replacing
 from matchmaker.records import Rejection
 from matchmaker.tables.cells import cell_text
 from matchmaker.tables.messages import check_language, say
@@ -25,20 +24,11 @@ REJECTED_HEADER = ("file", "sheet", "row", "reason", "content")
 def _replacing(path: str | os.PathLike[str], lang: str) -> Iterator[BinaryIO]:
     """Open a temporary file beside ``path``; it takes the place of ``path`` only if the block ends well."""
     check_language(lang)
-    target = Path(os.path.realpath(path))  # a link stays a link
-    draft = target.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        # "x" makes the file with the rights that the umask grants, unlike tempfile's 0600.
-        with draft.open("xb") as file:
+        with replacing(path) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, target)
     except OSError as exc:
         raise TableError(say(lang, "unwritable", path=path, detail=exc.strerror or str(exc))) from exc
-    finally:
-        with suppress(FileNotFoundError, NotADirectoryError):
-            draft.unlink()
 
 
 def write_bytes(path: str | os.PathLike[str], content: bytes, *, lang: str = "zh") -> None:

@@ -20,6 +20,15 @@ STOP_WORDS = frozenset(
     """.split()
 )
 
+# Units of measure: that both sides give a power in MW says nothing. Units of one letter are left alone, since grades of
+# steel and parts end in them (316L).
+UNITS = frozenset(
+    """
+    nm um μm mm cm dm km kg mg ml mw kw gw wh kwh mwh ah mah ma kv mv hz khz mhz ghz pa kpa mpa gpa db rpm ppm ppb
+    min kn nm kj mj lx wt vol usd rmb
+    """.split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:

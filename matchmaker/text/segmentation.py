@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
 import rjieba
 
-from matchmaker.text.lexicon import Lexicon
+from matchmaker.text.lexicon import UNITS, Lexicon
 
 # A part number, grade or formula in one piece, as PA66-GF30 or GB/T18384: the dictionary would take it apart.
 CODE = re.compile(r"[a-z0-9]+(?:[-./+][a-z0-9]+)+")
-_NUMBER = re.compile(r"[\d.,%+-]+")
+_NUMBER = re.compile(rf"[\d.,%+-]*(?:{'|'.join(sorted(UNITS, key=lambda unit: (-len(unit), unit)))})?")
 # A word this frequent in the dictionary's general texts counts half: 催化剂 753, 温度 3,953, 出来 31,018.
 _HALFWAY = 1000
+_REMEMBERED = 1 << 16
 
 
 class Token(NamedTuple):
@@ -45,6 +47,8 @@ class Segmenter:
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or Lexicon()
         self._jieba = rjieba.Jieba()
+        # Words repeat: asking once for each is a third of the time of splitting.
+        self._means_something = lru_cache(maxsize=_REMEMBERED)(self._carries_meaning)
         self._terms = None
         if self.lexicon.terms:
             kind = ahocorasick_rs.MatchKind.LeftmostLongest
@@ -75,8 +79,8 @@ class Segmenter:
         # For a word of the dictionary, its frequency there; for any other, about what its parts would make likely.
         return _HALFWAY / (_HALFWAY + self._jieba.suggest_freq(word))
 
-    def _means_something(self, word: str) -> bool:
-        if word in self.lexicon.stop_words or _NUMBER.fullmatch(word):
+    def _carries_meaning(self, word: str) -> bool:
+        if word in self.lexicon.stop_words or _NUMBER.fullmatch(word) or (len(word) == 1 and word.isascii()):
             return False
         return any(character.isalnum() for character in word)
 
