@@ -7,12 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from matchmaker.columns import Tags
-from matchmaker.rank.evidence import Place, Text, Word, find_shared
+from matchmaker.rank.evidence import Phrase, Place, Text, Word, find_shared
 from matchmaker.rank.features import FEATURES
 from matchmaker.rank.supply import Supply
 from matchmaker.reasons import Lang, give_reasons
 from matchmaker.records import Evidence, Profile, Side, Span, Term
 from matchmaker.text.analysis import Analyst, Passage
+
+# A phrase of a title says what a text is about, one of a description may be an aside.
+TITLE_BONUS = 2.0
 
 
 class Explainer:
@@ -41,8 +44,11 @@ class Explainer:
         supply = self._profiles[self._supply.ids[row]]
         need_passages, need_texts = self._passages("need", need)
         supply_passages, supply_texts = self._passages("achievement", supply)
-        phrases = find_shared(need_texts, supply_texts, self._weigh)
         sides: tuple[tuple[Side, list[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
+        phrases = sorted(
+            find_shared(need_texts, supply_texts, self._weigh),
+            key=lambda phrase: (-phrase.weight * (TITLE_BONUS if _in_title(phrase, sides) else 1), phrase.phrase),
+        )
         spans = [
             _span(side, passages[place.text], place, phrase.phrase)
             for phrase in phrases
@@ -74,6 +80,11 @@ class Explainer:
         words = self._supply.words
         column = words.counts.vocabulary.get(word)
         return 0.0 if column is None else float(words.idf[column]) * self._analyst.segmenter.specificity(word)
+
+
+def _in_title(phrase: Phrase, sides: tuple[tuple[Side, list[Passage]], ...]) -> bool:
+    found = zip(sides, (phrase.need, phrase.supply), strict=True)
+    return any(passages[place.text].part == "title" for (_, passages), places in found for place in places)
 
 
 def _span(side: Side, passage: Passage, place: Place, phrase: str) -> Span:
