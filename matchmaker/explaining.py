@@ -49,14 +49,14 @@ class Explainer:
             find_shared(need_texts, supply_texts, self._weigh),
             key=lambda phrase: (-phrase.weight * (TITLE_BONUS if _in_title(phrase, sides) else 1), phrase.phrase),
         )
+        words = [_as_written(phrase.phrase, need_passages, phrase.need) for phrase in phrases]
         spans = [
-            _span(side, passages[place.text], place, phrase.phrase)
-            for phrase in phrases
+            _span(side, passages[place.text], place, word)
+            for phrase, word in zip(phrases, words, strict=True)
             for (side, passages), places in zip(sides, (phrase.need, phrase.supply), strict=True)
             for place in places
         ]
         similarity = float(features[FEATURES.index("dense")])
-        words = [_as_written(phrase.phrase, need_passages, phrase.need) for phrase in phrases]
         return Evidence(
             reasons=give_reasons(need, supply, (tags, self._supply.tags[row]), words, similarity, self._lang),
             spans=tuple(spans),
@@ -87,9 +87,9 @@ def _in_title(phrase: Phrase, sides: tuple[tuple[Side, list[Passage]], ...]) -> 
     return any(passages[place.text].part == "title" for (_, passages), places in found for place in places)
 
 
-def _span(side: Side, passage: Passage, place: Place, phrase: str) -> Span:
+def _span(side: Side, passage: Passage, place: Place, term: str) -> Span:
     start, end = passage.clean.origin(place.start, place.end)
-    return Span(side, passage.part, start, end, phrase)
+    return Span(side, passage.part, start, end, term)
 
 
 def _as_written(phrase: str, passages: list[Passage], places: tuple[Place, ...]) -> str:

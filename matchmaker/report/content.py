@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from matchmaker.errors import RecordError, SettingError, UnknownIdError
 from matchmaker.records import Match, Notice, Profile, Rejection, Shortlist
+from matchmaker.report.wording import COLUMN_NAMES
 
 LANGUAGES = ("zh", "en")
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -128,6 +129,11 @@ class ReportContent:
     def name_feature(self, feature: str) -> str:
         """Return what to call a feature before people."""
         return self.feature_names.get(feature, feature)
+
+    def list_extras(self, profile: Profile) -> list[tuple[str, str]]:
+        """Return names, as people call them, and values of the columns outside the contract that say something."""
+        names = COLUMN_NAMES[self.lang]
+        return [(names.get(name, name), value) for name, value in profile.extra.items() if value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,14 +97,15 @@ def collect_data(content: ReportContent) -> dict[str, object]:
             _describe_match(match, need, content.achievements[match.achievement_id], rows, features)
             for match in shortlist
         ]
-        needs.append({**_describe_profile(need), "suitable": shortlist.suitable, "matches": matches})
+        needs.append({**_describe_profile(need, content), "suitable": shortlist.suitable, "matches": matches})
     return {
         "words": words_for("page", content.lang),
         "title": content.title,
         "made_on": content.made_on.isoformat(),
         "registered": len(content.achievements),
         "achievements": [
-            {**_describe_profile(content.achievements[name]), "wanted_by": wanted_by.get(name, [])} for name in rows
+            {**_describe_profile(content.achievements[name], content), "wanted_by": wanted_by.get(name, [])}
+            for name in rows
         ],
         "needs": needs,
         "features": [content.name_feature(feature) for feature in features],
@@ -138,7 +139,7 @@ def embed_json(value: object) -> str:
     return text
 
 
-def _describe_profile(profile: Profile) -> dict[str, object]:
+def _describe_profile(profile: Profile, content: ReportContent) -> dict[str, object]:
     described: dict[str, object] = {
         "id": profile.id,
         "title": profile.title,
@@ -154,8 +155,8 @@ def _describe_profile(profile: Profile) -> dict[str, object]:
         "date": profile.date.isoformat() if profile.date else "",
     }
     described = {name: text for name, text in described.items() if text or name in ("id", "title")}
-    extra = {name: value for name, value in profile.extra.items() if value}
-    return {**described, "extra": list(extra.items())} if extra else described
+    extras = content.list_extras(profile)
+    return {**described, "extra": extras} if extras else described
 
 
 def _describe_match(

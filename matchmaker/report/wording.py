@@ -307,6 +307,20 @@ _PAGE = {
 _TABLES = {"page": _PAGE, "workbook": _WORKBOOK}
 
 
+# Columns that registers often have beside the contract's, by their English headers.
+COLUMN_NAMES: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "patents": "专利",
+        "leader": "负责人",
+        "team": "团队",
+        "contact": "联系人",
+        "phone": "电话",
+        "email": "邮箱",
+    },
+    "en": {name: name for name in ("patents", "leader", "team", "contact", "phone", "email")},
+}
+
+
 def words_for(place: str, lang: str) -> Mapping[str, str]:
     """Return the words of the page or the workbook.
 

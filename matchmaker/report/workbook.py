@@ -296,7 +296,7 @@ def _rows_by_need(content: ReportContent, words: Mapping[str, str]) -> Iterable[
                     achievement.mode,
                     achievement.money,
                     achievement.description,
-                    _join_extra(achievement, words),
+                    _join_extras(achievement, content, words),
                 ),
                 repeated=len(about) if position else 0,
             )
@@ -312,7 +312,7 @@ def _rows_by_achievement(content: ReportContent, words: Mapping[str, str]) -> It
             achievement.maturity,
             achievement.mode,
             achievement.money,
-            _join_extra(achievement, words),
+            _join_extras(achievement, content, words),
             sum(suitable for *_, suitable in wanting),
             len(wanting),
         )
@@ -367,8 +367,8 @@ def _join_reasons(match: Match, words: Mapping[str, str]) -> str:
     return words["between_pairs"].join(match.evidence.reasons)
 
 
-def _join_extra(profile: Profile, words: Mapping[str, str]) -> str:
-    pairs = [f"{name}{words['between_name_and_value']}{value}" for name, value in profile.extra.items() if value]
+def _join_extras(profile: Profile, content: ReportContent, words: Mapping[str, str]) -> str:
+    pairs = [f"{name}{words['between_name_and_value']}{value}" for name, value in content.list_extras(profile)]
     return words["between_pairs"].join(pairs)
 
 
