@@ -6,7 +6,7 @@ all vectors are float32 of unit length (or zero for an empty text).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -69,3 +69,8 @@ class Columns:
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.ids)
+
+    def part(self, rows: range) -> Columns:
+        """Return neighbouring rows alone."""
+        here = slice(rows.start, rows.stop)
+        return Columns(*(getattr(self, column.name)[here] for column in fields(self)))

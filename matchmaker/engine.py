@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from matchmaker.columns import Columns
 from matchmaker.errors import NotFittedError, RecordError, SettingError, UnknownIdError
 from matchmaker.explaining import Explainer
 from matchmaker.learning import LearnReport, Lesson, learn
@@ -25,6 +25,7 @@ from matchmaker.text.analysis import Analyst
 from matchmaker.text.encoding import Encoder, open_encoder
 from matchmaker.text.lexicon import Lexicon
 from matchmaker.text.segmentation import Segmenter
+from matchmaker.text.tagging import tag_field, tag_region
 from matchmaker.text.vectors import CachedEncoder
 
 Progress = Callable[[str, int, int], None]
@@ -111,9 +112,14 @@ class Matchmaker:
         RecordError
             When an id stands twice.
         """
-        self._profiles = {}
-        self._supply = None
-        return self.add(achievements, progress)
+        register = list(achievements)
+        before = self._profiles, self._supply
+        self._profiles, self._supply = {}, None
+        try:
+            return self.add(register, progress)
+        except BaseException:
+            self._profiles, self._supply = before
+            raise
 
     def add(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
         """Add achievements; the result is the same as fitting the longer register afresh."""
@@ -175,13 +181,13 @@ class Matchmaker:
         supply = self._fitted()
         profiles = list(needs)
         columns = self._analyst.analyse(profiles, progress)
-        rules = filter or Filter()
-        order = np.argsort(np.argsort(np.array(supply.ids, dtype=object), kind="stable"))
+        rules = _in_common_terms(filter) if filter else Filter()
         explainer = Explainer(self._analyst, supply, self._profiles, self.lang)
         shortlists: list[Shortlist] = []
-        for rows in _batches(len(profiles)):
-            demand = Demand.of(_take(columns, rows), supply)
-            candidates = supply.retrieve(demand, self.candidates, rules)
+        for start in range(0, len(profiles), BATCH):
+            rows = range(start, min(start + BATCH, len(profiles)))
+            demand = Demand.of(columns.part(rows), supply)
+            candidates = supply.retrieve(demand, max(self.candidates, k), rules)
             pairs = Pairs.of(candidates)
             features = compare(demand, supply, pairs)
             contributions = self.reranker.explain(features)
@@ -190,7 +196,7 @@ class Matchmaker:
             bounds = np.cumsum([0, *(len(found) for found in candidates)])
             for place, row in enumerate(rows):
                 here = np.arange(bounds[place], bounds[place + 1])
-                best = here[np.lexsort((order[pairs.supply[here]], -scores[here]))][:k]
+                best = here[np.lexsort((supply.order[pairs.supply[here]], -scores[here]))][:k]
                 matches = tuple(
                     Match(
                         need_id=profiles[row].id,
@@ -220,6 +226,7 @@ class Matchmaker:
         UnknownIdError
             When a pair names a need or achievement that is in neither register.
         """
+        self._fitted()
         wanted = list(pairs)
         register = list(needs)
         known = {profile.id for profile in register}
@@ -254,11 +261,11 @@ class Matchmaker:
         TableError
             When there are too few judgments to learn from and measure.
         """
+        self._fitted()
         register = list(needs)
         known = {profile.id for profile in register}
         latest = {(judgment.need_id, judgment.achievement_id): judgment.grade for judgment in judgments}
         usable = {pair: grade for pair, grade in latest.items() if pair[0] in known and pair[1] in self._profiles}
-        self._fitted()
         features, rows = self._compare(register, list(usable), progress)
         lesson = Lesson(
             features=features,
@@ -275,8 +282,9 @@ class Matchmaker:
         return learned.report
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write register, vectors, settings and reranker to a folder, whole or not at all."""
+        """Write register, its vectors, settings and reranker to a folder, whole or not at all."""
         self._fitted()
+        titles, texts = self._analyst.texts(tuple(self._profiles.values()))
         write_model(
             Path(path),
             SavedModel(
@@ -294,7 +302,7 @@ class Matchmaker:
                 profiles=tuple(self._profiles.values()),
                 reranker=self.reranker,
                 calibration=self.calibration,
-                vectors=self._vectors.memory,
+                vectors=self._vectors.select([*titles, *texts]),
             ),
         )
 
@@ -327,7 +335,7 @@ class Matchmaker:
             seed=settings["seed"],
         )
         saved.check(engine._analyst.segmenter.sha256)
-        if engine._vectors.fingerprint == settings["vectors"]:
+        if engine._vectors.fingerprint and engine._vectors.fingerprint == settings["vectors"]:
             engine._vectors.memory.update(saved.vectors)
         engine.reranker, engine.calibration = saved.reranker, saved.calibration
         return engine.fit(saved.profiles)
@@ -339,7 +347,7 @@ class Matchmaker:
             "encoder": self._vectors.fingerprint or type(self._vectors.encoder).__name__,
             "dictionary_sha256": self._analyst.segmenter.sha256,
             "reranker_sha256": digest(self.reranker),
-            "reranker": "default" if self.reranker is default_reranker() else type(self.reranker).__name__,
+            "reranker": "default" if self.reranker == default_reranker() else type(self.reranker).__name__,
             "candidates": str(self.candidates),
             "threshold": str(self.threshold),
             "lang": self.lang,
@@ -370,22 +378,12 @@ class Matchmaker:
         return features, rows
 
 
-def _batches(count: int) -> Iterator[range]:
-    for start in range(0, count, BATCH):
-        yield range(start, min(start + BATCH, count))
-
-
-def _take(columns: Columns, rows: range) -> Columns:
-    part = slice(rows.start, rows.stop)
-    return Columns(
-        ids=columns.ids[part],
-        title_words=columns.title_words[part],
-        words=columns.words[part],
-        title_grams=columns.title_grams[part],
-        grams=columns.grams[part],
-        title_vectors=columns.title_vectors[part],
-        text_vectors=columns.text_vectors[part],
-        tags=columns.tags[part],
+def _in_common_terms(rules: Filter) -> Filter:
+    """Return rules with attributes as achievements are tagged: 大连市 is 大连, 新能源 is 洁净能源."""
+    return replace(
+        rules,
+        fields=tuple(map(tag_field, rules.fields)),
+        regions=tuple(place for written in rules.regions for place in tag_region(written)[-1:]),
     )
 
 

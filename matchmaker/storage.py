@@ -6,8 +6,11 @@ import dataclasses
 import hashlib
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +26,16 @@ from matchmaker.records import Profile
 
 FORMAT = 1
 MANIFEST = "model.json"
+SETTINGS = "settings.json"
+RERANKER = "reranker.json"
+PROFILES = "achievements.jsonl"
+VECTORS = "vectors.npz"
+
+
+_EXPECTED = {
+    *("encoder", "terms", "stop_words", "candidates", "threshold", "lang", "seed"),
+    *("dictionary", "vectors", "calibration"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,55 +62,82 @@ class SavedModel:
 
 def write_model(path: Path, model: SavedModel) -> None:
     """Write a model folder whole or not at all; a model that was there before is replaced."""
+    path = Path(os.path.realpath(path))
     if path.exists() and not (path / MANIFEST).is_file() and (not path.is_dir() or any(path.iterdir())):
         raise ModelError(f"{path} exists and is no saved model; name another folder")
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    old = path.with_name(f".{path.name}.{os.getpid()}.old")
+    mark = secrets.token_hex(8)
+    draft, old = path.with_name(f".{mark}.part"), path.with_name(f".{mark}.old")
     draft.mkdir(parents=True)
     try:
         calibration = {"calibration": write_calibration(model.calibration)}
-        (draft / "settings.json").write_text(_json({**model.settings, **calibration}), encoding="utf-8")
-        (draft / "reranker.json").write_text(model.reranker.to_text(), encoding="utf-8")
-        with (draft / "achievements.jsonl").open("w", encoding="utf-8") as lines:
+        (draft / SETTINGS).write_text(_json({**model.settings, **calibration}), encoding="utf-8")
+        (draft / RERANKER).write_text(model.reranker.to_text(), encoding="utf-8")
+        # Half of a character, as broken exports hold it, comes back as it was.
+        with (draft / PROFILES).open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as lines:
             for profile in model.profiles:
                 lines.write(json.dumps(_plain(profile), ensure_ascii=False) + "\n")
         keys = sorted(model.vectors)
         vectors = np.stack([model.vectors[key] for key in keys]) if keys else np.zeros((0, 0), np.float32)
-        np.savez(draft / "vectors.npz", keys=np.array(keys, "S16").view(np.uint8).reshape(-1, 16), vectors=vectors)
+        np.savez(draft / VECTORS, keys=np.array(keys, "S16").view(np.uint8).reshape(-1, 16), vectors=vectors)
         digests = {file.name: _digest(file) for file in sorted(draft.iterdir())}
         (draft / MANIFEST).write_text(_json({"format": FORMAT, "files": digests}), encoding="utf-8")
         if path.exists():
             path.rename(old)
-        draft.rename(path)
+        try:
+            draft.rename(path)
+        except BaseException:
+            if old.exists():
+                old.rename(path)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def read_model(path: Path) -> SavedModel:
-    """Read a model folder, checking every file against its digest."""
+    """Read a model folder, checking every file against its digest.
+
+    Raises
+    ------
+    ModelError
+        When the folder is no saved model, or a file of it is missing or damaged; the message names it.
+    """
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        version, digests = manifest["format"], dict(manifest["files"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path} is no saved model ({error}); give the folder that learn or save wrote") from error
-    if manifest.get("format") != FORMAT:
-        raise ModelError(f"{path} has format {manifest.get('format')!r}, this version reads {FORMAT}; learn it again")
-    for name, expected in manifest["files"].items():
+    if version != FORMAT:
+        raise ModelError(f"{path} has format {version!r}, this version reads {FORMAT}; learn it again")
+    for name in (SETTINGS, RERANKER, PROFILES, VECTORS):
         file = path / name
-        if not file.is_file() or _digest(file) != expected:
+        if not file.is_file() or _digest(file) != digests.get(name):
             raise ModelError(f"{file} is missing or was changed after it was saved; restore it or learn again")
-    settings = json.loads((path / "settings.json").read_text(encoding="utf-8"))
-    with (path / "achievements.jsonl").open(encoding="utf-8") as lines:
+    with _reading(path / SETTINGS) as file:
+        settings = json.loads(file.read_text(encoding="utf-8"))
+        calibration = read_calibration(settings["calibration"])
+        if missing := sorted(_EXPECTED - settings.keys()):
+            raise ValueError(f"without {', '.join(missing)}")
+    with _reading(path / PROFILES) as file, file.open(encoding="utf-8", errors="surrogatepass") as lines:
         profiles = tuple(_profile(json.loads(line)) for line in lines)
-    with np.load(path / "vectors.npz", allow_pickle=False) as arrays:
-        keys, vectors = arrays["keys"], arrays["vectors"]
+    with _reading(path / VECTORS) as file, np.load(file, allow_pickle=False) as arrays:
+        vectors = {key.tobytes(): vector for key, vector in zip(arrays["keys"], arrays["vectors"], strict=True)}
     return SavedModel(
         settings=settings,
         profiles=profiles,
-        reranker=read_reranker((path / "reranker.json").read_text(encoding="utf-8")),
-        calibration=read_calibration(settings["calibration"]),
-        vectors={key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)},
+        reranker=read_reranker((path / RERANKER).read_text(encoding="utf-8")),
+        calibration=calibration,
+        vectors=vectors,
     )
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[Path]:
+    """Name the file when its digest is right but its content is not."""
+    try:
+        yield file
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{file} is damaged ({error}); restore it or learn again") from error
 
 
 def _json(content: object) -> str:

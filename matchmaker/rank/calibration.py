@@ -42,7 +42,8 @@ class Calibration:
 
     def expected_grade(self, scores: np.ndarray) -> np.ndarray:
         """Return the mean grade to expect, shape (p,)."""
-        return np.asarray(self.grades[0] + self.steps(scores) @ np.diff(self.grades))
+        # Summed a row at a time: a matrix product's last bit can depend on how many rows it has.
+        return np.asarray(self.grades[0] + (self.steps(scores) * np.diff(self.grades)).sum(axis=1))
 
 
 def relevant_grade(grades: Sequence[int]) -> int:

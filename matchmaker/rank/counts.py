@@ -47,8 +47,16 @@ class TermCounts:
         self._count_documents()
 
     def keep(self, rows: np.ndarray) -> None:
-        """Keep only the rows whose mask, shape (n,), is true."""
-        self.matrix = self.matrix[np.flatnonzero(rows)]
+        """Keep only the rows whose mask, shape (n,), is true, and the terms that they have."""
+        matrix = self.matrix[np.flatnonzero(rows)]
+        used = np.zeros(matrix.shape[1], bool)
+        used[matrix.indices] = True
+        columns = np.cumsum(used) - 1
+        # A term that no row has left must be as unknown as if it had never come.
+        self.vocabulary = {term: int(columns[old]) for term, old in self.vocabulary.items() if used[old]}
+        self.matrix = sparse.csr_matrix(
+            (matrix.data, columns[matrix.indices], matrix.indptr), shape=(matrix.shape[0], len(self.vocabulary))
+        )
         self._count_documents()
 
     def lookup(self, texts: Iterable[Sequence[str]]) -> sparse.csr_matrix:

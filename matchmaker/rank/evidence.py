@@ -72,14 +72,17 @@ def find_shared(need: Sequence[Text], supply: Sequence[Text], weigh: Callable[[s
                 run = text.words[at:stop]
                 found[text.text[run[0].start : run[-1].end]] = sum(weigh(word.word) for word in run)
             at = max(stop, at + 1)
-    chosen: list[str] = []
+    chosen: list[Phrase] = []
     for phrase in sorted(found, key=lambda phrase: (-found[phrase], phrase)):
-        if found[phrase] >= MIN_WEIGHT and not any(phrase in other for other in chosen):
-            chosen.append(phrase)
-    return [
-        Phrase(phrase, found[phrase], _places(phrase, need), _places(phrase, supply))
-        for phrase in chosen[:MOST_PHRASES]
-    ]
+        if found[phrase] < MIN_WEIGHT or len(chosen) == MOST_PHRASES:
+            break
+        if any(phrase in other.phrase for other in chosen):
+            continue
+        places = _places(phrase, need), _places(phrase, supply)
+        # Without a place, it stands only inside Latin words: pa6 in pa66.
+        if all(places):
+            chosen.append(Phrase(phrase, found[phrase], *places))
+    return chosen
 
 
 def _run_end(text: Text, start: int, known: set[str], supply: Sequence[Text]) -> int:
@@ -87,9 +90,12 @@ def _run_end(text: Text, start: int, known: set[str], supply: Sequence[Text]) ->
     if words[start].word not in known:
         return start
     stop = start + 1
+    # A longer phrase stands nowhere before the first place of the shorter one.
+    firsts = [0] * len(supply)
     while stop < len(words) and words[stop].start == words[stop - 1].end:
         phrase = text.text[words[start].start : words[stop].end]
-        if not any(phrase in other.text for other in supply):
+        firsts = [other.text.find(phrase, at) if at >= 0 else at for other, at in zip(supply, firsts, strict=True)]
+        if max(firsts, default=-1) < 0:
             break
         stop += 1
     return stop

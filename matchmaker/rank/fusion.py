@@ -9,8 +9,8 @@ import numpy as np
 K = 60
 
 
-def fuse(lists: Sequence[np.ndarray], depth: int, k: int = K) -> np.ndarray:
-    """Return the rows that stand highest over several ranked lists, best first, ties by row.
+def fuse(lists: Sequence[np.ndarray], depth: int, k: int = K, order: np.ndarray | None = None) -> np.ndarray:
+    """Return the rows that stand highest over several ranked lists, best first, ties by row or by ``order[row]``.
 
     Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): a row earns ``1 / (k + rank)`` from each list.
 
@@ -23,4 +23,5 @@ def fuse(lists: Sequence[np.ndarray], depth: int, k: int = K) -> np.ndarray:
     points = np.concatenate([1 / (k + 1 + np.arange(len(ranked))) for ranked in lists])
     unique, place = np.unique(rows, return_inverse=True)
     total = np.bincount(place, points, minlength=len(unique))
-    return unique[np.lexsort((unique, -total))][:depth]
+    ties = unique if order is None else order[unique]
+    return unique[np.lexsort((ties, -total))][:depth]

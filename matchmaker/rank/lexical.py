@@ -75,8 +75,14 @@ class Bm25Index:
         strange = np.array([len(set(terms)) for terms in texts]) - np.diff(found.indptr)
         return np.asarray(np.maximum(known + strange * rarest, 1e-9))
 
-    def search(self, queries: sparse.csr_matrix, depth: int, allowed: np.ndarray | None = None) -> list[np.ndarray]:
-        """Return for each query the rows of the best texts that share a word with it, best first, ties by row.
+    def search(
+        self,
+        queries: sparse.csr_matrix,
+        depth: int,
+        allowed: np.ndarray | None = None,
+        order: np.ndarray | None = None,
+    ) -> list[np.ndarray]:
+        """Return for each query the rows of the best texts that share a word with it, best first.
 
         Parameters
         ----------
@@ -85,6 +91,8 @@ class Bm25Index:
             At most this many rows a query.
         allowed : ndarray of bool, shape (q, n), optional
             Rows that may be returned.
+        order : ndarray of int, shape (n,), optional
+            What decides between equal scores, lowest first; by default the row.
         """
         n = self.weights.shape[0]
         found = []
@@ -93,7 +101,7 @@ class Bm25Index:
             scores = (queries[start : start + step] @ self.by_term).toarray()
             if allowed is not None:
                 scores[~allowed[start : start + step]] = 0
-            found += [top_rows(row, depth, floor=0.0) for row in scores]
+            found += [top_rows(row, depth, floor=0.0, order=order) for row in scores]
         return found
 
     def score(self, queries: sparse.csr_matrix, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -142,10 +150,11 @@ class GramIndex:
         return multiply_rows(queries, self.weights, pairs)
 
 
-def top_rows(scores: np.ndarray, depth: int, floor: float = -np.inf) -> np.ndarray:
-    """Return the rows of the largest scores above ``floor``, largest first, ties by row."""
+def top_rows(scores: np.ndarray, depth: int, floor: float = -np.inf, order: np.ndarray | None = None) -> np.ndarray:
+    """Return the rows of the largest scores above ``floor``, largest first, ties by row or by ``order[row]``."""
     rows = np.flatnonzero(scores > floor)
     if len(rows) > depth:
         edge = np.partition(scores[rows], len(rows) - depth)[len(rows) - depth]
         rows = rows[scores[rows] >= edge]
-    return rows[np.lexsort((rows, -scores[rows]))][:depth]
+    ties = rows if order is None else order[rows]
+    return rows[np.lexsort((ties, -scores[rows]))][:depth]

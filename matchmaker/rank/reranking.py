@@ -18,6 +18,13 @@ import numpy as np
 from matchmaker.errors import ModelError
 from matchmaker.rank.features import FEATURES
 
+# What LightGBM reads of a tree, one number a node or a leaf.
+_NODE_FIELDS = (
+    *("split_feature", "split_gain", "threshold", "decision_type", "left_child", "right_child"),
+    *("internal_value", "internal_weight", "internal_count"),
+)
+_LEAF_FIELDS = ("leaf_value", "leaf_weight", "leaf_count")
+
 
 class Reranker(Protocol):
     """Scores pairs and says what each feature added."""
@@ -76,12 +83,15 @@ class BoostedTrees:
         ``slope * score + shift`` is the grade that the prior's score alone lets expect.
     model : str
         The trees.
+    learned_from : tuple of str
+        Ids of the needs whose judgments it has seen: on these it cannot be measured fairly.
     """
 
     prior: WeightedSum
     slope: float
     shift: float
     model: str
+    learned_from: tuple[str, ...] = ()
 
     def explain(self, features: np.ndarray) -> np.ndarray:
         """Return contributions, shape (p, f + 1)."""
@@ -98,7 +108,8 @@ class BoostedTrees:
     def to_text(self) -> str:
         """Return the model as JSON around LightGBM's own text."""
         content = {"features": list(FEATURES), "slope": self.slope, "shift": self.shift, "trees": self.model}
-        return json.dumps({"kind": "boosted_trees", **content, "prior": json.loads(self.prior.to_text())}, indent=1)
+        content |= {"learned_from": list(self.learned_from), "prior": json.loads(self.prior.to_text())}
+        return json.dumps({"kind": "boosted_trees", **content}, indent=1, ensure_ascii=False)
 
 
 def read_reranker(text: str) -> Reranker:
@@ -113,12 +124,56 @@ def read_reranker(text: str) -> Reranker:
                 raise ModelError("this model was learned with other features; learn it again with this version")
             prior = content["prior"]
             sums = WeightedSum(prior["weights"], prior["centres"], prior["widths"])
-            return BoostedTrees(sums, content["slope"], content["shift"], content["trees"])
-    except (KeyError, ValueError, TypeError) as error:
+            _check_trees(content["trees"])
+            return BoostedTrees(
+                sums, float(content["slope"]), float(content["shift"]), content["trees"], tuple(content["learned_from"])
+            )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"the reranker's file is damaged ({error}); learn it again") from error
     raise ModelError(f"the reranker is of kind {kind!r}; expected 'weighted_sum' or 'boosted_trees'")
+
+
+def _check_trees(text: str) -> None:
+    """Raise `ValueError` for trees that LightGBM did not write: its reader trusts every number it finds."""
+    if not text.isascii():
+        raise ValueError("the trees are not plain text")
+    head, found, _ = text.partition("\n\nTree=0\n")
+    fixed = {"version=v4", "num_class=1", "num_tree_per_iteration=1", f"max_feature_idx={len(FEATURES) - 1}"}
+    settings = dict(line.partition("=")[::2] for line in head.splitlines())
+    if not found or head.splitlines()[0] != "tree" or not fixed <= set(head.splitlines()):
+        raise ValueError(f"the trees do not begin with {', '.join(sorted(fixed))}")
+    start = len(head) + 2
+    for number, size in enumerate(map(int, settings["tree_sizes"].split())):
+        tree = text[start : start + size] if size > 0 else ""
+        if not (tree.startswith(f"Tree={number}\n") and tree.endswith("\n\n\n")):
+            raise ValueError(f"tree {number} is not where its size says")
+        _check_tree(dict(line.partition("=")[::2] for line in tree.splitlines()[1:] if line))
+        start += size
+    if not text.startswith("end of trees\n", start):
+        raise ValueError("the trees do not end")
+
+
+def _check_tree(fields: Mapping[str, str]) -> None:
+    leaves = int(fields["num_leaves"])
+    numbers = {name: np.array(fields[name].split(), float) for name in _NODE_FIELDS + _LEAF_FIELDS}
+    lengths = [(name, leaves - 1) for name in _NODE_FIELDS] + [("leaf_value", leaves)]
+    # A tree of one leaf is not asked for that leaf's weight.
+    lengths += [(name, leaves) for name in _LEAF_FIELDS if leaves > 1]
+    children = np.stack([numbers["left_child"], numbers["right_child"]])
+    sound = (
+        fields["num_cat"] == fields["is_linear"] == "0"
+        and all(len(numbers[name]) == length and np.isfinite(numbers[name]).all() for name, length in lengths)
+        and np.isin(numbers["split_feature"], np.arange(len(FEATURES))).all()
+        # Odd types would be splits by category.
+        and np.isin(numbers["decision_type"], np.arange(0, 12, 2)).all()
+        # Every leaf and every node but the root is the child of one node, which comes before it.
+        and np.array_equal(np.sort(children, axis=None), [*range(-leaves, 0), *range(1, leaves - 1)][: 2 * leaves - 2])
+        and ((children < 0) | (children > np.arange(leaves - 1))).all()
+    )
+    if not sound:
+        raise ValueError("a tree's nodes do not fit together")
 
 
 def digest(reranker: Reranker) -> str:

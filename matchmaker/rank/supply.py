@@ -29,10 +29,19 @@ def mean_direction(columns: Columns) -> np.ndarray:
 
 
 class Supply:
-    """What is on offer, in rows: every index of it, kept in step."""
+    """What is on offer, in rows: every index of it, kept in step.
+
+    Attributes
+    ----------
+    ids : list of str
+        Ids by row.
+    order : ndarray of int, shape (n,)
+        Place of each row's id among all ids in order; decides between equal scores, whatever the order of rows.
+    """
 
     def __init__(self, dimension: int) -> None:
         self.ids: list[str] = []
+        self.order = np.zeros(0, np.int64)
         self.tags: list[Tags] = []
         self.words = Bm25Index()
         self.grams = GramIndex()
@@ -48,6 +57,7 @@ class Supply:
     def append(self, columns: Columns) -> None:
         """Add profiles at the end."""
         self.ids += columns.ids
+        self.order = _places(self.ids)
         self.tags += columns.tags
         self.words.append(columns.words)
         self.grams.append(columns.grams)
@@ -59,6 +69,7 @@ class Supply:
     def keep(self, rows: np.ndarray) -> None:
         """Keep the profiles whose mask, shape (n,), is true."""
         self.ids = [name for name, kept in zip(self.ids, rows, strict=True) if kept]
+        self.order = _places(self.ids)
         self.tags = [tags for tags, kept in zip(self.tags, rows, strict=True) if kept]
         for index in (self.words, self.grams, self.title_grams, self.dense):
             index.keep(rows)
@@ -66,14 +77,14 @@ class Supply:
         self.text_vectors = self.text_vectors[rows]
 
     def retrieve(self, demand: Demand, depth: int, rules: Filter) -> list[np.ndarray]:
-        """Return candidate rows for each need, best first: words and vectors, fused; ties by row.
+        """Return candidate rows for each need, best first: words and vectors, fused; ties by id.
 
         Rules are applied before the best are taken, so a need never loses places to what it may not be shown.
         """
         allowed = rules.allow(demand.columns.tags, self.tags)
-        lexical = self.words.search(demand.words, depth, allowed)
-        dense = self.dense.search(demand.profile_vectors, depth, allowed)
-        return [fuse(lists, depth) for lists in zip(lexical, dense, strict=True)]
+        lexical = self.words.search(demand.words, depth, allowed, self.order)
+        dense = self.dense.search(demand.profile_vectors, depth, allowed, self.order)
+        return [fuse(lists, depth, order=self.order) for lists in zip(lexical, dense, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,12 @@ class Demand:
             grams=supply.grams.queries(columns.grams),
             title_grams=supply.title_grams.queries(columns.title_grams),
         )
+
+
+def _places(ids: list[str]) -> np.ndarray:
+    places = np.empty(len(ids), np.int64)
+    places[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    return places
 
 
 def _rare(texts: Sequence[Sequence[str]], supply: Supply) -> list[list[str]]:

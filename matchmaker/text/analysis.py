@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchmaker.columns import Columns
 from matchmaker.records import Part, Profile
@@ -34,9 +34,7 @@ class Analyst:
 
     def analyse(self, profiles: Sequence[Profile], progress: Progress | None = None) -> Columns:
         """Return what is known of profiles, a row each, in their order."""
-        titles = [part.text for part in clean_all([profile.title for profile in profiles])]
-        bodies = [part.text for part in clean_all([profile.description for profile in profiles])]
-        texts = [_join(title, body) for title, body in zip(titles, bodies, strict=True)]
+        titles, texts = self.texts(profiles)
         full = [
             _join(text, clean(KEYWORD_SEPARATOR.join(profile.keywords)).text)
             for text, profile in zip(texts, profiles, strict=True)
@@ -64,6 +62,12 @@ class Analyst:
             tags=[tag(profile) for profile in profiles],
         )
 
+    def texts(self, profiles: Sequence[Profile]) -> tuple[list[str], list[str]]:
+        """Return what is encoded of profiles: their titles, and titles with descriptions, all cleaned."""
+        titles = [part.text for part in clean_all([profile.title for profile in profiles])]
+        bodies = [part.text for part in clean_all([profile.description for profile in profiles])]
+        return titles, [_join(title, body) for title, body in zip(titles, bodies, strict=True)]
+
     def read(self, profile: Profile) -> list[Passage]:
         """Return the parts of one profile for finding evidence; empty parts are left out."""
         written: tuple[tuple[Part, str], ...] = (
@@ -71,8 +75,13 @@ class Analyst:
             ("description", profile.description),
             ("keywords", KEYWORD_SEPARATOR.join(profile.keywords)),
         )
-        cleaned = [(part, clean(text)) for part, text in written if text]
+        cleaned = [(part, _without_dotted(clean(text))) for part, text in written if text]
         return [Passage(part, text, tuple(self.segmenter.split(text.text))) for part, text in cleaned]
+
+
+def _without_dotted(clean_text: CleanText) -> CleanText:
+    # İ is the one character that lower-casing makes longer, and would move all that stands behind it.
+    return replace(clean_text, text=clean_text.text.replace("İ", "I"))
 
 
 def _join(first: str, second: str) -> str:

@@ -124,11 +124,11 @@ class SentenceTransformerEncoder:
             ) from error
         try:
             self._model = SentenceTransformer(name_or_path, device="cpu")
-        except (OSError, ValueError) as error:
+        except Exception as error:  # whatever its many layers raise for a damaged or missing model
             raise ModelError(
                 f"encoder {name_or_path!r} cannot be loaded ({error}); give the path of a sentence-transformers folder"
             ) from error
-        self.fingerprint = f"sentence-transformers-{hashlib.sha256(name_or_path.encode()).hexdigest()[:16]}"
+        self.fingerprint = f"sentence-transformers-{self._digest()[:16]}"
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return unit vectors, shape (len(texts), d)."""
@@ -138,6 +138,14 @@ class SentenceTransformerEncoder:
             np.float32,
         )
 
+    def _digest(self) -> str:
+        # Of the model itself, not of its name: a folder that was trained further gives other vectors.
+        digest = hashlib.sha256(f"{self._model}\n{self._model.prompts}".encode())
+        for name, tensor in sorted(self._model.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(tensor.float().cpu().contiguous().numpy().data)
+        return digest.hexdigest()
+
 
 def open_encoder(encoder: str | os.PathLike[str] | Encoder) -> Encoder:
     """Return the encoder that a setting names: "bundled", a sentence-transformers model, or the object itself."""
@@ -145,11 +153,12 @@ def open_encoder(encoder: str | os.PathLike[str] | Encoder) -> Encoder:
         return BundledEncoder()
     if isinstance(encoder, str | os.PathLike):
         return SentenceTransformerEncoder(os.fspath(encoder))
-    if isinstance(encoder, Encoder):
+    if isinstance(encoder, Encoder) and not isinstance(encoder, type):
         return encoder
+    found = f"the class {encoder.__name__} itself" if isinstance(encoder, type) else type(encoder).__name__
     raise SettingError(
         "encoder: expected 'bundled', the name or path of a sentence-transformers model, or an object with "
-        f"encode(texts) -> float32 (n, d); found {type(encoder).__name__}"
+        f"encode(texts) -> float32 (n, d); found {found}"
     )
 
 

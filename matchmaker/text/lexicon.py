@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from matchmaker.errors import SettingError
+from matchmaker.text.cleaning import clean
 
 # Function words, and the words that every entry shares whatever it is about: a match on 研究 or 技术 says nothing.
 STOP_WORDS = frozenset(
@@ -53,8 +55,8 @@ class Lexicon:
     @classmethod
     def of(cls, terms: Iterable[str] = (), stop_words: Iterable[str] | None = None) -> Lexicon:
         """Build a lexicon from words as typed; ``stop_words=None`` takes the built-in ones."""
-        chosen = STOP_WORDS if stop_words is None else frozenset(map(normalize_word, stop_words))
-        return cls(frozenset(filter(None, map(normalize_word, terms))), chosen)
+        chosen = STOP_WORDS if stop_words is None else _normalize_all("stop_words", stop_words)
+        return cls(_normalize_all("terms", terms), chosen)
 
     @property
     def sha256(self) -> str:
@@ -64,5 +66,25 @@ class Lexicon:
 
 
 def normalize_word(word: str) -> str:
-    """Return a word as it appears in cleaned, lower-cased text."""
-    return unicodedata.normalize("NFKC", word).strip().lower()
+    """Return a word as it appears in cleaned, lower-cased text.
+
+    Examples
+    --------
+    >>> normalize_word("鋰 電池"), normalize_word(" ＰＡ66")
+    ('锂电池', 'pa66')
+    """
+    return lower(clean(word).text)
+
+
+def lower(text: str) -> str:
+    """Return a text in lower case and of the same length, so that offsets stay valid.
+
+    ``İ`` is the one character that `str.lower` makes longer.
+    """
+    return text.replace("İ", "i").lower()
+
+
+def _normalize_all(setting: str, words: Iterable[str]) -> frozenset[str]:
+    if isinstance(words, str):
+        raise SettingError(f"{setting}: expected several words, found the text {words!r}; put it in a list")
+    return frozenset(filter(None, map(normalize_word, words)))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 import rjieba
 
-from matchmaker.text.lexicon import UNITS, Lexicon
+from matchmaker.text.lexicon import UNITS, Lexicon, lower
 
 # A part number, grade or formula in one piece, as PA66-GF30 or GB/T18384: the dictionary would take it apart.
 CODE = re.compile(r"[a-z0-9]+(?:[-./+][a-z0-9]+)+")
@@ -51,8 +51,7 @@ class Segmenter:
         self._means_something = lru_cache(maxsize=_REMEMBERED)(self._carries_meaning)
         self._terms = None
         if self.lexicon.terms:
-            kind = ahocorasick_rs.MatchKind.LeftmostLongest
-            self._terms = ahocorasick_rs.AhoCorasick(sorted(self.lexicon.terms), matchkind=kind)
+            self._terms = ahocorasick_rs.AhoCorasick(sorted(self.lexicon.terms))
 
     @property
     def sha256(self) -> str:
@@ -65,11 +64,11 @@ class Segmenter:
 
     def split(self, text: str) -> list[Token]:
         """Return the words that carry meaning, in order, none inside another."""
-        return [token for token in self._tokens(text.lower(), "default") if self._means_something(token.word)]
+        return [token for token in self._tokens(lower(text), "default") if self._means_something(token.word)]
 
     def search_words(self, text: str) -> list[str]:
         """Return words and the dictionary words inside them, and codes both whole and in parts, for an index."""
-        lowered = text.lower()
+        lowered = lower(text)
         words = [token.word for token in self._tokens(lowered, "search") if self._means_something(token.word)]
         words += [code.group() for code in CODE.finditer(lowered) if not _NUMBER.fullmatch(code.group())]
         return words
@@ -80,7 +79,11 @@ class Segmenter:
         return _HALFWAY / (_HALFWAY + self._jieba.suggest_freq(word))
 
     def _carries_meaning(self, word: str) -> bool:
-        if word in self.lexicon.stop_words or _NUMBER.fullmatch(word) or (len(word) == 1 and word.isascii()):
+        if word in self.lexicon.stop_words:
+            return False
+        if word in self.lexicon.terms:
+            return True
+        if _NUMBER.fullmatch(word) or (len(word) == 1 and word.isascii()):
             return False
         return any(character.isalnum() for character in word)
 
@@ -88,6 +91,8 @@ class Segmenter:
         cursor = 0
         for start, end in self._find_terms(text):
             yield from self._dictionary_tokens(text, cursor, start, mode)
+            if mode == "search":
+                yield from self._inner_words(text, start, end)
             yield Token(text[start:end], start, end)
             cursor = end
         yield from self._dictionary_tokens(text, cursor, len(text), mode)
@@ -97,13 +102,28 @@ class Segmenter:
             for word, first, last in self._jieba.tokenize(text[start:end], mode=mode, hmm=False):
                 yield Token(word, start + first, start + last)
 
+    def _inner_words(self, text: str, start: int, end: int) -> Iterator[Token]:
+        # What jieba's search mode finds inside a word: a term must not hide 电解液 from those who ask for that alone.
+        for size in (2, 3):
+            for first in range(start, end - size + 1 if end - start > size else start):
+                if self._jieba.has_word(text[first : first + size]):
+                    yield Token(text[first : first + size], first, first + size)
+
     def _find_terms(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the terms' places, disjoint, in order: of overlapping ones the first, and there the longest."""
         if self._terms is None:
             return
-        for _, start, end in self._terms.find_matches_as_indexes(text):
+        places = [
+            (start, end)
+            for _, start, end in self._terms.find_matches_as_indexes(text, overlapping=True)
             # "ai" is a term of its own, not the middle of "main".
-            if not (_joins(text, start) or _joins(text, end)):
+            if not (_joins(text, start) or _joins(text, end))
+        ]
+        cursor = 0
+        for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+            if start >= cursor:
                 yield start, end
+                cursor = end
 
 
 def character_grams(text: str) -> list[str]:
@@ -114,7 +134,7 @@ def character_grams(text: str) -> list[str]:
     >>> character_grams("锂 电池!")
     ['锂', '电', '池', '锂电', '电池']
     """
-    kept = "".join(filter(str.isalnum, text.lower()))
+    kept = "".join(filter(str.isalnum, lower(text)))
     return [*kept, *(kept[i : i + 2] for i in range(len(kept) - 1))]
 
 

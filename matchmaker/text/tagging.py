@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from matchmaker.columns import UNKNOWN, Tags
 from matchmaker.records import Profile
+from matchmaker.text.cleaning import clean
 
 # The seven key fields that Dalian's mechanism names, with the other names registers use for them.
 FIELD_NAMES = {
@@ -19,18 +21,22 @@ FIELD_NAMES = {
     "现代农业": ("现代农业", "农业", "种业", "食品", "农产品"),
 }
 
-# Words for a stage and the technology readiness level they stand for (GB/T 22900-2022 has nine levels). Later stages
-# come first: "中试完成, 正在产业化" has reached the later one.
+# Words for a stage and the technology readiness level they stand for (GB/T 22900-2022 has nine levels). The latest
+# stage named counts: "中试完成, 正在产业化" has reached the second.
 STAGES = (
-    (9, ("已量产", "量产", "规模化应用", "批量生产", "成熟应用", "推广应用")),
+    (9, ("已量产", "量产", "规模化应用", "批量生产", "成熟应用", "成熟产品", "成熟技术", "推广应用")),
     (8, ("产业化", "工业化", "可量产", "商业化", "示范应用", "工程化")),
     (6, ("中试", "中间试验", "样机", "工程样机", "试制")),
     (4, ("小试", "实验室样品", "实验样品")),
     (3, ("概念验证", "实验室", "原理样机", "原理验证")),
     (1, ("基础研究", "理论研究", "构想")),
 )
-_LEVEL = re.compile(r"trl\s*[-:]?\s*([1-9])|([1-9])\s*级|技术成熟度\s*([1-9])", re.IGNORECASE)
+# The longest word at a place counts: 可量产 is not yet 量产, and 原理样机 is no 样机.
+_STAGE_OF = {word: stage for stage, words in STAGES for word in words}
+_STAGE = re.compile("|".join(sorted(_STAGE_OF, key=lambda word: (-len(word), word))))
+_LEVEL = re.compile(r"trl\s*[-:]?\s*([1-9])|(?<!\d)([1-9])\s*级|成熟度\s*[-:]?\s*([1-9])", re.IGNORECASE)
 _INDIFFERENT = re.compile("不限|均可|无要求|不要求|面议|待定")
+_ANYWHERE = re.compile("不限|均可|无要求|不要求|全国|国内|各地")
 
 # Ways to work together, by the words registers use.
 MODES = {
@@ -47,7 +53,7 @@ _PLACE = re.compile(
     "(?P<district>[^省]{1,9}?(?:新区|经济区|开发区|经开区|高新区|区|县|市|旗))?"
 )
 _SUFFIX = re.compile(
-    "(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|经济技术开发区|经济区|开发区|经开区|新区|省|市|区|县|旗|盟)$"
+    "(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|经济技术开发区|经济区|开发区|经开区|(?<!高)新区|省|市|区|县|旗|盟)$"
 )
 
 
@@ -75,10 +81,12 @@ def tag_field(written: str) -> str:
 
     Examples
     --------
-    >>> tag_field("新能源与节能"), tag_field("生物医药"), tag_field("")
+    >>> tag_field("新能源与节能"), tag_field("生物医药"), tag_field("不限")
     ('洁净能源', '生物医药', '')
     """
-    written = written.strip()
+    written = _plain(written)
+    if _INDIFFERENT.search(written):
+        return ""
     for name, aliases in FIELD_NAMES.items():
         if any(alias in written for alias in aliases):
             return name
@@ -93,15 +101,13 @@ def tag_maturity(written: str) -> int:
     >>> tag_maturity("TRL 6"), tag_maturity("小试以上"), tag_maturity("不限")
     (6, 4, -1)
     """
+    written = _plain(written)
     if _INDIFFERENT.search(written):
         return UNKNOWN
     level = _LEVEL.search(written)
     if level:
         return int(next(filter(None, level.groups())))
-    for stage, words in STAGES:
-        if any(word in written for word in words):
-            return stage
-    return UNKNOWN
+    return max((_STAGE_OF[word] for word in _STAGE.findall(written)), default=UNKNOWN)
 
 
 def _mentioned_maturity(profile: Profile, text: str) -> int:
@@ -123,6 +129,7 @@ def tag_modes(written: str) -> frozenset[str]:
     >>> sorted(tag_modes("技术转让、作价入股"))
     ['入股', '转让']
     """
+    written = _plain(written)
     return frozenset(name for name, words in MODES.items() if words.search(written))
 
 
@@ -131,12 +138,20 @@ def tag_region(written: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> tag_region("辽宁省大连市甘井子区"), tag_region("甘井子区"), tag_region("大连")
-    (('辽宁', '大连', '甘井子'), ('甘井子',), ('大连',))
+    >>> tag_region("辽宁省大连市甘井子区"), tag_region("辽宁 大连"), tag_region("全国")
+    (('辽宁', '大连', '甘井子'), ('辽宁', '大连'), ())
     """
-    written = re.sub(r"\s|[,，/·-]", "", written)
-    match = _PLACE.match(written)
-    parts = [part for part in (match.groups() if match else ()) if part]
-    if not parts and written:
-        parts = [written]
-    return tuple(_SUFFIX.sub("", part) or part for part in parts)
+    if _ANYWHERE.search(_plain(written)):
+        return ()
+    parts: list[str] = []
+    # Cleaning joins what blanks part, so the pieces come first.
+    for piece in map(_plain, re.split(r"[\s,，、;；/／·-]+", written)):
+        match = _PLACE.match(piece)
+        parts += [part for part in (match.groups() if match else ()) if part] or [piece]
+    return tuple(dict.fromkeys(_SUFFIX.sub("", part) or part for part in parts if part))
+
+
+@lru_cache(maxsize=4096)
+def _plain(written: str) -> str:
+    """Return an attribute in NFKC form and simplified characters, without blanks around it."""
+    return clean(written).text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from matchmaker.errors import ModelError
 from matchmaker.text.encoding import BundledEncoder, Encoder, Progress
 
 _LOOKUP = 500
+_PROBE = "技术"
 
 
 class CachedEncoder:
@@ -25,6 +28,11 @@ class CachedEncoder:
     path : Path, optional
         SQLite file; made when missing, shared safely between processes. An encoder without a ``fingerprint`` is never
         cached on disk, because its vectors cannot be told from another's.
+
+    Raises
+    ------
+    ModelError
+        When the file is no cache or is damaged.
 
     Attributes
     ----------
@@ -40,22 +48,42 @@ class CachedEncoder:
         self.reused = 0
         self.fingerprint: str = getattr(encoder, "fingerprint", "")
         self.memory: dict[bytes, np.ndarray] = {}
-        self._store = _open_store(path) if path is not None and self.fingerprint else None
+        self._path = path
+        self._lock = threading.Lock()
+        self._store = None
+        if path is not None and self.fingerprint:
+            self._store = _open_store(path)
+            weakref.finalize(self, self._store.close)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
-        """Return float32 vectors, shape (len(texts), d); equal texts are encoded once."""
-        keys = [hashlib.blake2b(f"{self.fingerprint}\n{text}".encode(), digest_size=16).digest() for text in texts]
+        """Return float32 vectors, shape (len(texts), d), of unit length or zero; equal texts are encoded once."""
+        if not texts:
+            # Many an encoder cannot say the shape of nothing.
+            return self.encode([_PROBE])[:0]
+        keys = self._keys(texts)
         self._recall(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.memory}
         self.reused += len(texts) - len(missing)
         self.encoded += len(missing)
         if progress and len(missing) < len(texts):
             progress(len(texts) - len(missing))
-        if missing or not texts:
+        if missing:
             self._remember(list(missing), self._encode(list(missing.values()), progress))
-        if not texts:
-            return self._encode([], None)
-        return np.stack([self.memory[key] for key in keys])
+        try:
+            return np.stack([self.memory[key] for key in keys])
+        except ValueError as error:
+            raise ModelError(
+                f"encoder {type(self.encoder).__name__}: its vectors differ in length, or the cache {self._path} holds "
+                "others under its fingerprint; give the encoder another fingerprint or delete the cache"
+            ) from error
+
+    def select(self, texts: Sequence[str]) -> dict[bytes, np.ndarray]:
+        """Return the remembered vectors of these texts by their digests, for saving.
+
+        Empty for an encoder without a ``fingerprint``: its vectors could not be told from another's later.
+        """
+        keys = self._keys(texts) if self.fingerprint else []
+        return {key: self.memory[key] for key in keys if key in self.memory}
 
     def forget(self) -> None:
         """Free the memory; what lies on disk stays."""
@@ -64,15 +92,23 @@ class CachedEncoder:
     def _encode(self, texts: list[str], progress: Progress | None) -> np.ndarray:
         if isinstance(self.encoder, BundledEncoder):
             return self.encoder.encode(texts, progress)
-        vectors = np.asarray(self.encoder.encode(texts), np.float32)
-        if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
-            raise ModelError(
-                f"encoder {type(self.encoder).__name__}: expected finite vectors of shape ({len(texts)}, d), "
-                f"found shape {vectors.shape}"
-            )
+        expected = f"encoder {type(self.encoder).__name__}: expected finite vectors of shape ({len(texts)}, d)"
+        answer = self.encoder.encode(texts)
+        try:
+            vectors = np.asarray(answer, np.float32)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise ModelError(f"{expected}, found {type(answer).__name__} ({error})") from error
+        if vectors.ndim != 2 or len(vectors) != len(texts) or not vectors.size:
+            raise ModelError(f"{expected}, found shape {vectors.shape}")
+        if not np.isfinite(vectors).all():
+            raise ModelError(f"{expected}, found NaN or infinite values")
         if progress:
             progress(len(texts))
-        return vectors
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
+
+    def _keys(self, texts: Sequence[str]) -> list[bytes]:
+        return [hashlib.blake2b(f"{self.fingerprint}\n{text}".encode(), digest_size=16).digest() for text in texts]
 
     def _recall(self, keys: list[bytes]) -> None:
         if self._store is None:
@@ -81,15 +117,23 @@ class CachedEncoder:
         for start in range(0, len(wanted), _LOOKUP):
             part = wanted[start : start + _LOOKUP]
             marks = ",".join("?" * len(part))
-            for key, blob in self._store.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part):
-                self.memory[bytes(key)] = np.frombuffer(blob, np.float32)
+            try:
+                with self._lock:
+                    query = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"
+                    rows = self._store.execute(query, part).fetchall()
+                self.memory.update((bytes(key), np.frombuffer(blob, np.float32)) for key, blob in rows)
+            except (sqlite3.Error, ValueError) as error:
+                raise _unusable(self._path, error) from error
 
     def _remember(self, keys: list[bytes], vectors: np.ndarray) -> None:
         self.memory.update(zip(keys, vectors, strict=True))
-        if self._store is not None and keys:
-            with self._store:
-                rows = [(key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True)]
-                self._store.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+        if self._store is not None:
+            rows = [(key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True)]
+            try:
+                with self._lock, self._store:
+                    self._store.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+            except sqlite3.Error as error:
+                raise _unusable(self._path, error) from error
 
 
 def _open_store(path: Path) -> sqlite3.Connection:
@@ -100,5 +144,9 @@ def _open_store(path: Path) -> sqlite3.Connection:
         store.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
         store.commit()
     except (sqlite3.Error, OSError) as error:
-        raise ModelError(f"vector cache {path} cannot be used ({error}); delete the file or name another") from error
+        raise _unusable(path, error) from error
     return store
+
+
+def _unusable(path: Path | None, error: Exception) -> ModelError:
+    return ModelError(f"vector cache {path} cannot be used ({error}); delete the file or name another")

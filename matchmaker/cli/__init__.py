@@ -1,0 +1,5 @@
+"""The command line: one command a task, each thin."""
+
+from matchmaker.cli.program import main
+
+__all__ = ["main"]

@@ -1,0 +1,181 @@
+"""The commands and their options, as Typer reads them from signatures; the work is done in `matchmaker.cli.jobs`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from matchmaker.cli.screen import Screen
+from matchmaker.cli.wording import HELP
+
+# No "from __future__ import annotations" here: Typer reads the annotations themselves.
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich")
+
+Achievements = Annotated[Path, typer.Argument(help="Register of achievements: .csv .xlsx .jsonl .parquet")]
+Needs = Annotated[Path, typer.Argument(help="Register of needs: .csv .xlsx .jsonl .parquet")]
+Judgments = Annotated[Path, typer.Argument(help="Judgments: need_id, achievement_id, grade")]
+Model = Annotated[Path | None, typer.Option(metavar="DIR", help="Model written by matchmaker learn")]
+Term = Annotated[list[str] | None, typer.Option(metavar="WORD", help="Term that is never split; may be repeated")]
+TermsFile = Annotated[Path | None, typer.Option(metavar="FILE", help="File of such terms, one a line")]
+CacheFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Where vectors are kept between runs; by default the user's cache")
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep no vectors between runs")]
+Encoder = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="bundled (the default), or a sentence-transformers model by name or path"),
+]
+K = Annotated[str, typer.Option("--k", metavar="N", help="Longest shortlist")]
+
+
+@app.callback()
+def describe() -> None:
+    """From a register of achievements and a register of needs to docking shortlists, offline and explained."""
+
+
+@app.command()
+def shortlist(
+    context: typer.Context,
+    achievements: Achievements,
+    needs: Needs,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")
+    ],
+    k: K = "10",
+    as_of: Annotated[
+        str, typer.Option(metavar="DATE", help="Day by which deadlines are judged; none ignores deadlines")
+    ] = "today",
+    field: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only achievements of this field; may be repeated")
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only achievements of this region; may be repeated")
+    ] = None,
+    institution: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only achievements of this institution; may be repeated")
+    ] = None,
+    min_maturity: Annotated[
+        str, typer.Option(metavar="STAGE", help="Least maturity of achievements: 1-9, or a word such as 中试")
+    ] = "",
+    same_field: Annotated[bool, typer.Option("--same-field", help="Only pairs of the same field")] = False,
+    same_region: Annotated[bool, typer.Option("--same-region", help="Only pairs of the same region")] = False,
+    meet_maturity: Annotated[
+        bool, typer.Option("--meet-maturity", help="Only achievements as mature as the need asks for")
+    ] = False,
+    model: Model = None,
+    encoder: Encoder = None,
+    term: Term = None,
+    terms_file: TermsFile = None,
+    cache: CacheFile = None,
+    no_cache: NoCache = False,
+) -> int:
+    """Propose achievements for every need: table, workbook and page."""
+    from matchmaker.cli.jobs import EngineChoice, Rules, make_shortlists
+
+    screen = _screen(context)
+    choice = EngineChoice.read(screen, model, encoder, term, terms_file, cache, no_cache)
+    rules = Rules(
+        fields=tuple(field or ()),
+        regions=tuple(region or ()),
+        institutions=tuple(institution or ()),
+        min_maturity=min_maturity,
+        same_field=same_field,
+        same_region=same_region,
+        meet_maturity=meet_maturity,
+        as_of=as_of,
+    )
+    return make_shortlists(screen, achievements, needs, out, k, rules, choice)
+
+
+@app.command()
+def score(
+    context: typer.Context,
+    achievements: Achievements,
+    needs: Needs,
+    pairs: Annotated[Path, typer.Argument(help="Pairs to score: need_id, achievement_id")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="CSV file for the scores")],
+    model: Model = None,
+    encoder: Encoder = None,
+    term: Term = None,
+    terms_file: TermsFile = None,
+    cache: CacheFile = None,
+    no_cache: NoCache = False,
+) -> int:
+    """Score given pairs."""
+    from matchmaker.cli.jobs import EngineChoice, score_pairs
+
+    screen = _screen(context)
+    choice = EngineChoice.read(screen, model, encoder, term, terms_file, cache, no_cache)
+    return score_pairs(screen, achievements, needs, pairs, out, choice)
+
+
+@app.command()
+def learn(
+    context: typer.Context,
+    achievements: Achievements,
+    needs: Needs,
+    judgments: Judgments,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the model")],
+    model: Model = None,
+    encoder: Encoder = None,
+    term: Term = None,
+    terms_file: TermsFile = None,
+    cache: CacheFile = None,
+    no_cache: NoCache = False,
+) -> int:
+    """Learn from judgments; a model that is no better on needs kept aside is refused and not written."""
+    from matchmaker.cli.jobs import EngineChoice, learn_model
+
+    screen = _screen(context)
+    choice = EngineChoice.read(screen, model, encoder, term, terms_file, cache, no_cache)
+    return learn_model(screen, achievements, needs, judgments, out, choice)
+
+
+@app.command()
+def evaluate(
+    context: typer.Context,
+    shortlists: Annotated[Path, typer.Argument(help="Shortlists as written by matchmaker shortlist")],
+    judgments: Judgments,
+    k: Annotated[str, typer.Option("--k", metavar="N", help="Depth of the metrics")] = "10",
+    relevant_from: Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade that is worth a meeting")] = "3",
+    lowest: Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade of the scale")] = "1",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV file for the metrics as well")] = None,
+) -> int:
+    """Measure shortlists by judgments, with confidence intervals."""
+    from matchmaker.cli.jobs import evaluate_file
+
+    return evaluate_file(_screen(context), shortlists, judgments, k, relevant_from, lowest, out)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")
+    ],
+    k: K = "10",
+) -> int:
+    """Make shortlists of the sample registers that the package carries."""
+    from matchmaker.cli.jobs import run_demo
+
+    return run_demo(_screen(context), out, k)
+
+
+def build_command(lang: str) -> Any:
+    """Return the program as a callable command whose help is in the given language."""
+    command = typer.main.get_command(app)
+    words = HELP.get(lang, {})
+    for part in (command, *getattr(command, "commands", {}).values()):
+        part.help = words.get(part.help, part.help)
+        part.epilog = words.get("epilog", HELP["en"]["epilog"])
+        for parameter in part.params:
+            told = getattr(parameter, "help", None)
+            if told:
+                parameter.help = words.get(told, told)
+    return command
+
+
+def _screen(context: typer.Context) -> Screen:
+    screen = context.obj
+    return screen if isinstance(screen, Screen) else Screen("en")

@@ -1,0 +1,214 @@
+"""The work behind each command: read, let the engine do it, write, tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import matchmaker
+from matchmaker.cli.files import put_aside, refuse_empty, refuse_inputs_among, rejections_beside, require_csv
+from matchmaker.cli.options import build_filter, choose_cache, read_as_of, read_terms, read_whole
+from matchmaker.cli.registers import Registers, read_known
+from matchmaker.cli.screen import Screen
+from matchmaker.delivery import OUTPUTS, Delivery, count_needs, write_delivery, write_scores
+from matchmaker.engine import Matchmaker
+from matchmaker.errors import SettingError
+from matchmaker.evaluation import evaluate_shortlists
+from matchmaker.tables import read_judgments, read_shortlists, write_csv
+from matchmaker.tables.contracts import JUDGMENTS, PAIRS
+from matchmaker.tables.parsing import build_judgment, build_pair
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """Which engine to work with: a model, or settings for a fresh one."""
+
+    model: Path | None = None
+    encoder: str | None = None
+    terms: tuple[str, ...] = ()
+    cache: Path | None = None
+
+    @classmethod
+    def read(
+        cls,
+        screen: Screen,
+        model: Path | None,
+        encoder: str | None,
+        term: list[str] | None,
+        terms_file: Path | None,
+        cache: Path | None,
+        no_cache: bool,
+    ) -> EngineChoice:
+        """Make a choice of what was typed.
+
+        Raises
+        ------
+        SettingError
+            If options exclude each other, or the file of terms cannot be read.
+        """
+        if model is not None and (term or terms_file):
+            raise SettingError(screen.word("model_with_terms"))
+        place, refused = choose_cache(cache, no_cache, lang=screen.lang)
+        if refused:
+            screen.warn("no_cache")
+        return cls(model, encoder, read_terms(term or (), terms_file, lang=screen.lang), place)
+
+    def open(self, screen: Screen) -> Matchmaker:
+        """Return the engine."""
+        with screen.timed("load"):
+            if self.model is None:
+                return Matchmaker(
+                    encoder=self.encoder or "bundled", terms=self.terms, cache=self.cache, lang=screen.lang
+                )
+            engine = Matchmaker.load(self.model, encoder=self.encoder, cache=self.cache)
+            engine.lang = "zh" if screen.lang == "zh" else "en"
+            return engine
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What may be matched, as typed."""
+
+    fields: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
+    min_maturity: str = ""
+    same_field: bool = False
+    same_region: bool = False
+    meet_maturity: bool = False
+    as_of: str = "today"
+
+
+def make_shortlists(
+    screen: Screen, achievements: Path, needs: Path, out: Path, k: str, rules: Rules, choice: EngineChoice
+) -> int:
+    """Do the work of ``matchmaker shortlist``; return the exit code."""
+    return int(bool(_deliver(screen, achievements, needs, out, k, rules, choice).rejected()))
+
+
+def run_demo(screen: Screen, out: Path, k: str) -> int:
+    """Do the work of ``matchmaker demo``; return the exit code."""
+    from matchmaker.cli.showing import show_matches
+    from matchmaker.samples import SAMPLE_DATE, sample_path
+
+    rules = Rules(as_of=SAMPLE_DATE.isoformat())
+    delivery = _deliver(screen, sample_path("achievements"), sample_path("needs"), out, k, rules, EngineChoice())
+    if not screen.quiet:
+        show_matches(screen, delivery)
+    return 0
+
+
+def _deliver(
+    screen: Screen, achievements: Path, needs: Path, out: Path, k: str, rules: Rules, choice: EngineChoice
+) -> Delivery:
+    """Make and write shortlists, tell what came of it, and return what was written."""
+    longest = read_whole("--k", k, lang=screen.lang, least=1)
+    as_of = read_as_of(rules.as_of, lang=screen.lang)
+    refuse_inputs_among([out / name for name in OUTPUTS], [achievements, needs], lang=screen.lang)
+    registers = Registers.read(screen, achievements, needs)
+    limits = build_filter(
+        registers.achievements,
+        fields=rules.fields,
+        regions=rules.regions,
+        institutions=rules.institutions,
+        min_maturity=rules.min_maturity,
+        same_field=rules.same_field,
+        same_region=rules.same_region,
+        meet_maturity=rules.meet_maturity,
+        as_of=as_of,
+        lang=screen.lang,
+    )
+    engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
+    shortlists = engine.shortlist(registers.needs, k=longest, filter=limits, progress=screen.progress)
+    delivery = Delivery(
+        registers.achievements,
+        registers.needs,
+        shortlists,
+        filter=limits,
+        k=longest,
+        as_of=as_of,
+        settings=engine.settings,
+        lang=screen.lang,
+        version=matchmaker.__version__,
+        command=screen.command,
+        timings=screen.seconds,
+    )
+    with screen.timed("write"):
+        files = write_delivery(delivery, out)
+    counts = count_needs(delivery)
+    screen.say(
+        "shortlisted",
+        achievements=len(registers.achievements),
+        needs=counts.needs,
+        served=counts.served,
+        unserved=counts.unserved,
+        seconds=sum(screen.seconds.values()),
+    )
+    if counts.expired:
+        screen.say("expired", count=counts.expired, as_of=as_of)
+    screen.say("look", page=files["report.html"], workbook=files["shortlists.xlsx"], folder=out)
+    screen.warn_rejected(registers.rejected, files["rejected.csv"])
+    return delivery
+
+
+def score_pairs(screen: Screen, achievements: Path, needs: Path, pairs: Path, out: Path, choice: EngineChoice) -> int:
+    """Do the work of ``matchmaker score``; return the exit code."""
+    require_csv(out, lang=screen.lang)
+    refuse_inputs_among([out, rejections_beside(out)], [achievements, needs, pairs], lang=screen.lang)
+    registers = Registers.read(screen, achievements, needs)
+    with screen.timed("read"):
+        wanted = read_known(screen, pairs, PAIRS, build_pair, registers)
+    engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
+    scored = engine.score(registers.needs, wanted, progress=screen.progress)
+    with screen.timed("write"):
+        write_scores(out, scored, lang=screen.lang)
+        rejected = put_aside(screen, [*registers.rejected, *wanted.rejected], rejections_beside(out))
+    screen.say("scored", count=len(scored), path=out, seconds=sum(screen.seconds.values()))
+    return rejected
+
+
+def learn_model(
+    screen: Screen, achievements: Path, needs: Path, judgments: Path, out: Path, choice: EngineChoice
+) -> int:
+    """Do the work of ``matchmaker learn``; return the exit code."""
+    refuse_inputs_among([rejections_beside(out)], [achievements, needs, judgments], lang=screen.lang)
+    registers = Registers.read(screen, achievements, needs)
+    with screen.timed("read"):
+        judged = read_known(screen, judgments, JUDGMENTS, build_judgment, registers)
+    engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
+    report = engine.learn(registers.needs, judged, progress=screen.progress)
+    rejected = put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))
+    screen.show(report.to_text("zh" if screen.lang == "zh" else "en"))
+    if report.adopted:
+        engine.save(out)
+        screen.say("learned", path=out)
+    else:
+        screen.say("not_learned", path=out)
+    return rejected
+
+
+def evaluate_file(
+    screen: Screen, shortlists: Path, judgments: Path, k: str, relevant_from: str, lowest: str, out: Path | None
+) -> int:
+    """Do the work of ``matchmaker evaluate``; return the exit code."""
+    lang = screen.lang
+    depth = read_whole("--k", k, lang=lang, least=1)
+    relevant = read_whole("--relevant-from", relevant_from, lang=lang)
+    worst = read_whole("--lowest", lowest, lang=lang)
+    if out is not None:
+        require_csv(out, lang=screen.lang)
+        refuse_inputs_among([out, rejections_beside(out)], [shortlists, judgments], lang=screen.lang)
+    listed, judged = read_shortlists(shortlists, lang=lang), read_judgments(judgments, lang=lang)
+    for table in (listed, judged):
+        refuse_empty(screen, table)
+    summary = evaluate_shortlists(
+        listed, judged, k=depth, relevant_from=relevant, lowest=worst, lang="zh" if lang == "zh" else "en"
+    )
+    screen.show(summary.to_text())
+    rejected = [*listed.rejected, *judged.rejected]
+    if out is None:
+        screen.warn_rejected(rejected, screen.word("nowhere"))
+        return int(bool(rejected))
+    frame = summary.to_frame()
+    write_csv(out, list(frame.columns), frame.itertuples(index=False, name=None), lang=lang)
+    return put_aside(screen, rejected, rejections_beside(out))

@@ -1,0 +1,162 @@
+"""What the program says, in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LANGUAGES = ("zh", "en")
+
+MESSAGES: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "error": "错误：{message}",
+        "see_help": "用法见：{command} --help",
+        "bad_lang": "错误：--lang 的值是“{found}”，应为 {allowed} 之一",
+        "interrupted": "已中断，未写出结果。",
+        "fault": "程序出错：{message}\n这是程序的问题，请连同上面的信息一起反馈。",
+        "fault_logged": "程序出错：{message}\n这是程序的问题。详细信息已存入 {path}，请连同该文件一起反馈；"
+        "加 --debug 可直接显示。",
+        "bad_whole": "{option} 的值是“{found}”，应为整数",
+        "bad_count": "{option} 的值是“{found}”，应为不小于 {least} 的整数",
+        "bad_date": "--as-of 的值是“{found}”，应为日期（如 2026-11-09）、today 或 none",
+        "bad_maturity": "--min-maturity 的值是“{found}”，应为 1 到 9，或 {allowed} 等说法",
+        "unknown_choice": "{option} 的值是“{found}”，成果登记表里没有。现有：{allowed}",
+        "unreadable": "无法打开 {path}（{detail}）：请检查路径与权限",
+        "bad_encoding": "{path} 不是 UTF-8 或 GB18030 文字：请另存为 UTF-8",
+        "cache_twice": "--cache 与 --no-cache 不能同时使用：请去掉一个",
+        "model_with_terms": "模型自带术语，--model 不能与 --term、--terms-file 同时使用：请去掉一个",
+        "input_lost": "结果会覆盖输入文件 {path}：请换一个 --out",
+        "not_csv": "{path} 应以 .csv 结尾：结果是 CSV 表格",
+        "no_rows": "{source} 中没有可用的行（搁置 {rejected} 行）：请检查编号与名称两列",
+        "unknown_need": "需求登记表中没有编号 {id}",
+        "unknown_achievement": "成果登记表中没有编号 {id}",
+        "rejected": "搁置 {count} 行（{path}）：",
+        "nowhere": "给出 --out 可保存全部",
+        "rejection": "  {file}{sheet} 第 {row} 行：{reason}",
+        "more": "  ……另有 {count} 条",
+        "no_cache": "提示：用户缓存目录不可写，本次不保存向量；可用 --cache 指定文件。",
+        "shortlisted": "成果 {achievements} 项，需求 {needs} 项：{served} 项找到适配成果，{unserved} 项暂无适配成果"
+        "（用时 {seconds:.1f} 秒）。",
+        "expired": "另有 {count} 项需求在 {as_of} 之前已截止，未出清单；加 --as-of none 可不考虑截止日期。",
+        "look": "请看：\n  {page}  网页，用浏览器打开，可查找、筛选、打印\n  {workbook}  工作簿\n"
+        "  {folder}  其余结果：shortlists.csv、rejected.csv、manifest.json",
+        "scored": "已为 {count} 对打分：{path}（用时 {seconds:.1f} 秒）。",
+        "learned": "模型已存入 {path}；使用时加 --model {path}",
+        "not_learned": "没有写出模型（{path}）：请继续使用现有模型，或补充研判后重试。",
+        "rank": "名次",
+        "achievement": "成果",
+        "institution": "单位",
+        "probability": "概率",
+        "reasons": "推荐理由",
+    },
+    "en": {
+        "error": "Error: {message}",
+        "see_help": "Usage: {command} --help",
+        "bad_lang": 'Error: --lang is "{found}"; choose one of {allowed}',
+        "interrupted": "Interrupted; no results were written.",
+        "fault": "The program failed: {message}\nThis is a fault of the program; please report it with the text above.",
+        "fault_logged": "The program failed: {message}\nThis is a fault of the program. The details are in {path}; "
+        "please report it with that file. --debug shows them here.",
+        "bad_whole": '{option} is "{found}"; give a whole number',
+        "bad_count": '{option} is "{found}"; give a whole number from {least} on',
+        "bad_date": '--as-of is "{found}"; give a date such as 2026-11-09, today or none',
+        "bad_maturity": '--min-maturity is "{found}"; give 1 to 9, or a word such as {allowed}',
+        "unknown_choice": '{option} is "{found}", which the register of achievements does not have. It has: {allowed}',
+        "unreadable": "{path} cannot be opened ({detail}); check path and rights",
+        "bad_encoding": "{path} is neither UTF-8 nor GB18030 text; save it as UTF-8",
+        "cache_twice": "--cache and --no-cache exclude each other; leave one out",
+        "model_with_terms": "a model brings its own terms, so --model excludes --term and --terms-file; leave one out",
+        "input_lost": "the results would take the place of the input {path}; choose another --out",
+        "not_csv": "{path} should end in .csv, since the result is a CSV table",
+        "no_rows": "{source} has no usable row ({rejected} set aside); check its columns of ids and titles",
+        "unknown_need": "the register of needs has no id {id}",
+        "unknown_achievement": "the register of achievements has no id {id}",
+        "rejected": "{count} rows set aside ({path}):",
+        "nowhere": "--out saves them all",
+        "rejection": "  {file}{sheet} row {row}: {reason}",
+        "more": "  … and {count} more",
+        "no_cache": "Note: the user's cache folder cannot be written to, so no vectors are kept; --cache names a file.",
+        "shortlisted": "{achievements} achievements, {needs} needs: {served} found something suitable, {unserved} did "
+        "not (took {seconds:.1f} s).",
+        "expired": "{count} more had a deadline before {as_of} and got no shortlist; --as-of none ignores deadlines.",
+        "look": "Now see:\n  {page}  page for the browser: search, filter, print\n  {workbook}  workbook\n"
+        "  {folder}  the rest: shortlists.csv, rejected.csv, manifest.json",
+        "scored": "{count} pairs scored: {path} (took {seconds:.1f} s).",
+        "learned": "The model is in {path}; use it with --model {path}",
+        "not_learned": "No model was written ({path}): go on with the one in use, or judge more pairs and try again.",
+        "rank": "Rank",
+        "achievement": "Achievement",
+        "institution": "Institution",
+        "probability": "Probability",
+        "reasons": "Reasons",
+    },
+}
+
+STAGES: Mapping[str, Mapping[str, str]] = {
+    "zh": {"clean": "清洗", "encode": "编码", "index": "索引", "rank": "排序", "learn": "学习"},
+    "en": {"clean": "Cleaning", "encode": "Encoding", "index": "Indexing", "rank": "Ranking", "learn": "Learning"},
+}
+
+# What is wrong with a command line, by the kind of error; English comes from Typer itself.
+USAGE: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "MissingParameter": "缺少 {name}",
+        "NoSuchOption": "没有选项 {name}",
+        "BadOptionUsage": "选项 {name} 需要一个值",
+        "BadParameter": "{name} 的值不可用（{message}）",
+        "UsageError": "命令行不可用（{message}）",
+    },
+}
+
+_REPLACED = "Folder for the results; files of the same names are replaced"
+
+# Help by its English text; what is missing here is shown in English.
+HELP: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "epilog": "Anywhere on the command line: --lang zh|en, --quiet (-q), --debug, --version. "
+        "Exit codes: 0 done, 1 done with rows set aside, 2 unusable input or arguments.",
+    },
+    "zh": {
+        "epilog": "任何位置都可加：--lang zh|en、--quiet 或 -q（只显示结果与错误）、--debug（显示出错细节）、"
+        "--version。退出码：0 完成；1 完成，但有搁置的行；2 输入或参数不可用。",
+        "From a register of achievements and a register of needs to docking shortlists, offline and explained.": (
+            "从成果登记表与需求登记表生成对接清单：离线运行，逐条说明理由。"
+        ),
+        "Propose achievements for every need: table, workbook and page.": "为每项需求推荐成果：表格、工作簿、网页。",
+        "Score given pairs.": "为给定的需求—成果配对打分。",
+        "Learn from judgments; a model that is no better on needs kept aside is refused and not written.": (
+            "从研判中学习；在留出的需求上没有变好的模型不予采用，也不写出。"
+        ),
+        "Measure shortlists by judgments, with confidence intervals.": "用研判结果评测对接清单，给出置信区间。",
+        "Make shortlists of the sample registers that the package carries.": "用自带的样例登记表生成对接清单。",
+        "Register of achievements: .csv .xlsx .jsonl .parquet": "成果登记表：.csv .xlsx .jsonl .parquet",
+        "Register of needs: .csv .xlsx .jsonl .parquet": "需求登记表：.csv .xlsx .jsonl .parquet",
+        "Judgments: need_id, achievement_id, grade": "研判表：需求编号、成果编号、等级",
+        "Pairs to score: need_id, achievement_id": "要打分的配对：需求编号、成果编号",
+        "Shortlists as written by matchmaker shortlist": "matchmaker shortlist 写出的清单",
+        "Model written by matchmaker learn": "matchmaker learn 写出的模型",
+        "Term that is never split; may be repeated": "不可拆分的术语，可多次给出",
+        "File of such terms, one a line": "术语文件，每行一个",
+        "Where vectors are kept between runs; by default the user's cache": "向量缓存文件；默认在用户缓存目录",
+        "Keep no vectors between runs": "不保存向量缓存",
+        "bundled (the default), or a sentence-transformers model by name or path": (
+            "bundled（默认），或 sentence-transformers 模型的名称或路径"
+        ),
+        "Longest shortlist": "每项需求最多推荐几项成果",
+        _REPLACED: "结果文件夹；同名文件会被替换",
+        "Day by which deadlines are judged; none ignores deadlines": "以哪一天判断是否截止；none 表示不考虑",
+        "Only achievements of this field; may be repeated": "只看该领域的成果，可多次给出",
+        "Only achievements of this region; may be repeated": "只看该地区的成果，可多次给出",
+        "Only achievements of this institution; may be repeated": "只看该单位的成果，可多次给出",
+        "Least maturity of achievements: 1-9, or a word such as 中试": "成果最低成熟度：1 到 9，或“中试”等说法",
+        "Only pairs of the same field": "只配同领域",
+        "Only pairs of the same region": "只配同地区",
+        "Only achievements as mature as the need asks for": "只看达到需求所要成熟度的成果",
+        "CSV file for the scores": "存放得分的 CSV 文件",
+        "Folder for the model": "存放模型的文件夹",
+        "Depth of the metrics": "指标看前几名",
+        "Lowest grade that is worth a meeting": "值得见面的最低等级",
+        "Lowest grade of the scale": "等级的最低一级",
+        "CSV file for the metrics as well": "另存指标的 CSV 文件",
+        "Show this message and exit.": "显示本说明。",
+    },
+}

@@ -1,0 +1,57 @@
+"""Evidence in one cell: compact JSON that says the same thing in the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+
+from matchmaker.records import Evidence
+
+_DECIMALS = 6
+
+
+def write_evidence(evidence: Evidence) -> str:
+    """Return base, terms and spans as compact JSON.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Why a match was made. Its reasons have a column of their own.
+
+    Returns
+    -------
+    str
+        ``base`` is what the score starts from; ``terms`` holds ``[feature, value, contribution]`` for every term that
+        adds to it or takes away, numbers with 6 decimals, so that base and contributions add up to the score;
+        ``spans`` holds ``[side, part, start, end, term]`` for every stretch of text that carries the match.
+
+    Examples
+    --------
+    >>> from matchmaker.records import Span, Term
+    >>> write_evidence(Evidence(spans=(Span("need", "title", 0, 3, "电解液"),), terms=(Term("dense", 0.52, 3.8),)))
+    '{"base":0.0,"terms":[["dense",0.52,3.8]],"spans":[["need","title",0,3,"电解液"]]}'
+    """
+    content = {
+        "base": _round(evidence.base),
+        "terms": [
+            [term.feature, _round(term.value), _round(term.contribution)]
+            for term in evidence.terms
+            if _round(term.contribution)
+        ],
+        "spans": [[span.side, span.part, span.start, span.end, span.term] for span in evidence.spans],
+    }
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def write_number(value: float, decimals: int) -> str:
+    """Return a number with so many decimals, and never a negative zero.
+
+    Examples
+    --------
+    >>> write_number(-0.0000001, 6), write_number(0.96015, 4)
+    ('0.000000', '0.9601')
+    """
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
+def _round(value: float) -> float:
+    return round(float(value), _DECIMALS) + 0.0

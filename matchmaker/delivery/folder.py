@@ -1,0 +1,177 @@
+"""The folder itself: every file is finished in a draft beside its place before the first one takes its place."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from matchmaker.delivery.contents import (
+    SHORTLIST_HEADER,
+    Delivery,
+    count_needs,
+    plain_filter,
+    report_content,
+    shortlist_rows,
+)
+from matchmaker.delivery.evidence import write_number
+from matchmaker.errors import MatchmakerError
+from matchmaker.records import Profile, Records, ScoredPair
+from matchmaker.report import write_page, write_workbook
+from matchmaker.tables import write_csv, write_rejected, write_text
+
+# In the order in which they take their place. The workbook first: a spreadsheet program that holds it open stops the
+# delivery before anything has changed. The manifest last: where its digests agree, the folder is whole.
+OUTPUTS = ("shortlists.xlsx", "report.html", "shortlists.csv", "rejected.csv", "manifest.json")
+SCORE_HEADER = ("need_id", "achievement_id", "score", "probability", "expected_grade")
+
+# What changes results when it changes.
+_PACKAGES = ("faiss-cpu", "lightgbm", "numpy", "onnxruntime", "opencc", "pandas", "rjieba", "tokenizers", "xlsxwriter")
+
+
+def write_delivery(delivery: Delivery, folder: str | os.PathLike[str]) -> dict[str, Path]:
+    """Write the output folder.
+
+    ``shortlists.csv`` for machines, ``shortlists.xlsx`` and ``report.html`` for people, ``rejected.csv`` (a header only
+    when nothing was set aside) and ``manifest.json``. The same delivery gives the same bytes, but for the manifest's
+    timings.
+
+    Parameters
+    ----------
+    delivery : Delivery
+        What to write.
+    folder : str or path
+        Where to; made when missing. Files of these five names are replaced, any others stay.
+
+    Returns
+    -------
+    dict of str to Path
+        The files by name.
+
+    Raises
+    ------
+    MatchmakerError
+        If a file cannot be written; the files that were there before stay as they were, unless another program took
+        hold of one at that very moment.
+    """
+    start = time.perf_counter()
+    target = Path(folder)
+    with _draft_in(target) as draft:
+        content = report_content(delivery)
+        write_csv(draft / "shortlists.csv", SHORTLIST_HEADER, shortlist_rows(delivery.shortlists), lang=delivery.lang)
+        write_rejected(draft / "rejected.csv", delivery.rejected(), lang=delivery.lang)
+        write_workbook(content, draft / "shortlists.xlsx")
+        write_page(content, draft / "report.html")
+        manifest = _describe(delivery, draft, {**delivery.timings, "write": time.perf_counter() - start})
+        write_text(
+            draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", lang=delivery.lang
+        )
+        for name in OUTPUTS:
+            _put(draft / name, target / name)
+    return {name: target / name for name in OUTPUTS}
+
+
+def write_scores(path: str | os.PathLike[str], pairs: Iterable[ScoredPair], *, lang: str = "zh") -> None:
+    """Write scored pairs as CSV: score with 6 decimals, probability and expected grade with 4.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be written; what was there before stays as it was.
+    """
+    rows = (
+        (
+            pair.need_id,
+            pair.achievement_id,
+            write_number(pair.score, 6),
+            write_number(pair.probability, 4),
+            write_number(pair.expected_grade, 4),
+        )
+        for pair in pairs
+    )
+    write_csv(path, SCORE_HEADER, rows, lang=lang)
+
+
+@contextmanager
+def _draft_in(target: Path) -> Iterator[Path]:
+    """Make a hidden folder inside ``target``, on its own disk, and take it away again whatever happens."""
+    existed = target.exists()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".matchmaker-", dir=target))
+    except OSError as error:
+        raise MatchmakerError(
+            f"folder {target} cannot be made or written to ({error.strerror}): choose another one"
+        ) from error
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        if not existed:
+            with suppress(OSError):  # it holds the files that were asked for
+                target.rmdir()
+
+
+def _put(draft: Path, place: Path) -> None:
+    try:
+        os.replace(draft, place)
+    except OSError as error:
+        raise MatchmakerError(
+            f"{place} cannot be replaced ({error.strerror}): close it where it is open, or choose another folder"
+        ) from error
+
+
+def _describe(delivery: Delivery, draft: Path, timings: dict[str, float]) -> dict[str, object]:
+    """Return the manifest."""
+    counts = count_needs(delivery)
+    return {
+        "matchmaker": delivery.version,
+        "command": list(delivery.command),
+        "inputs": {
+            "achievements": _describe_input(delivery.achievements),
+            "needs": _describe_input(delivery.needs),
+        },
+        "settings": dict(delivery.settings),
+        "filter": plain_filter(delivery.filter),
+        "as_of": None if delivery.as_of is None else delivery.as_of.isoformat(),
+        "k": delivery.k,
+        "lang": delivery.lang,
+        "counts": {
+            "needs_served": counts.served,
+            "needs_unserved": counts.unserved,
+            "needs_expired": counts.expired,
+            "matches": sum(map(len, delivery.shortlists)),
+        },
+        "outputs": {
+            file.name: {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "bytes": file.stat().st_size}
+            for file in sorted(draft.iterdir())
+        },
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "packages": dict(_find_versions()),
+        "seconds": {stage: round(seconds, 3) for stage, seconds in timings.items()},
+    }
+
+
+def _describe_input(records: Records[Profile]) -> dict[str, str | int]:
+    return {
+        "file": records.source,
+        "sha256": records.sha256,
+        "rows": len(records),
+        "rejected": len(records.rejected),
+        "notices": len(records.notices),
+    }
+
+
+def _find_versions() -> Iterator[tuple[str, str]]:
+    for name in _PACKAGES:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            yield name, importlib.metadata.version(name)

@@ -1,0 +1,108 @@
+"""What the delivered files say to people, in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from matchmaker.errors import SettingError
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "title": "成果需求对接清单",
+        "achievements": "成果登记表",
+        "needs": "需求登记表",
+        "k": "每项需求最多列出",
+        "as_of": "截止日期以此日为准",
+        "none": "不考虑截止日期",
+        "yes": "是",
+        "expired": "需求 {id} 的截止日期 {deadline} 早于 {as_of}，未出清单；如仍有效，请更新截止日期",
+        "fields": "限定领域",
+        "regions": "限定地区",
+        "institutions": "限定单位",
+        "min_maturity": "最低成熟度 (TRL)",
+        "same_field": "只看同领域",
+        "same_region": "只看同地区",
+        "meet_maturity": "只看达到需求所要成熟度的成果",
+        "encoder": "编码模型",
+        "dictionary_sha256": "词典校验值",
+        "reranker_sha256": "排序模型校验值",
+        "reranker": "排序模型",
+        "candidates": "每项需求的候选数",
+        "threshold": "适配的概率门槛",
+        "lang": "语言",
+        "seed": "随机种子",
+    },
+    "en": {
+        "title": "Docking shortlists",
+        "achievements": "Register of achievements",
+        "needs": "Register of needs",
+        "k": "Matches listed per need, at most",
+        "as_of": "Deadlines judged as of",
+        "none": "deadlines ignored",
+        "yes": "yes",
+        "expired": "need {id} has a deadline ({deadline}) before {as_of} and got no shortlist; "
+        "give it a new deadline if it still stands",
+        "fields": "Only these fields",
+        "regions": "Only these regions",
+        "institutions": "Only these institutions",
+        "min_maturity": "Least maturity (TRL)",
+        "same_field": "Same field only",
+        "same_region": "Same region only",
+        "meet_maturity": "Only achievements as mature as the need asks for",
+        "encoder": "Encoder",
+        "dictionary_sha256": "Dictionary SHA-256",
+        "reranker_sha256": "Reranker SHA-256",
+        "reranker": "Reranker",
+        "candidates": "Candidates per need",
+        "threshold": "Probability from which a match is suitable",
+        "lang": "Language",
+        "seed": "Random seed",
+    },
+}
+
+FEATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "zh": {
+            "dense": "语义相似",
+            "dense_title": "名称语义相似",
+            "dense_text": "全文语义相似",
+            "bm25": "用词相同",
+            "bm25_title": "名称用词相同",
+            "grams": "字面相近",
+            "grams_title": "名称字面相近",
+            "rare_terms": "共有的少见术语",
+            "field": "领域",
+            "maturity": "成熟度",
+            "region": "地区",
+            "mode": "合作方式",
+        },
+        "en": {
+            "dense": "Similar meaning",
+            "dense_title": "Similar meaning of the titles",
+            "dense_text": "Similar meaning of the texts",
+            "bm25": "Same words",
+            "bm25_title": "Same words in the titles",
+            "grams": "Similar characters",
+            "grams_title": "Similar characters in the titles",
+            "rare_terms": "Rare terms in common",
+            "field": "Field",
+            "maturity": "Maturity",
+            "region": "Region",
+            "mode": "Way to work together",
+        },
+    }
+)
+
+
+def words_for(lang: str) -> Mapping[str, str]:
+    """Return the words of a language.
+
+    Raises
+    ------
+    SettingError
+        If the language is unknown.
+    """
+    if lang not in _WORDS:
+        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(_WORDS)}")
+    return _WORDS[lang]
