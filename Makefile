@@ -2,7 +2,7 @@
 # make test            all tests (installs torch and other test packages)
 # make lint types contract wheel bench-fast clean
 #
-# PYTHON=python3.12 make demo   chooses another Python; by default the newest one from 3.11 on that can make a .venv.
+# PYTHON=python3.12 make demo   chooses another Python; by default python3 if it is 3.11 or later, else the newest that is.
 
 export PYTHON
 VENV := .venv
@@ -35,8 +35,8 @@ wheel: $(VENV)/core.stamp
 	@ls -l dist
 
 bench-fast: $(VENV)/test.stamp
-	$(BIN)/python benchmarks/quality.py --fast
-	$(BIN)/python benchmarks/speed.py --fast
+	$(BIN)/python benchmarks/quality.py --profile fast
+	$(BIN)/python benchmarks/speed.py --profile fast
 
 # What takes long to make (build/encoder) stays.
 clean:
@@ -56,7 +56,7 @@ $(VENV)/test.stamp: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/core.stamp
 
 $(BIN)/python:
-	@for python in "$$PYTHON" python3.15 python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	@for python in "$$PYTHON" python3 python3.14 python3.13 python3.12 python3.11 python; do \
 		[ -n "$$python" ] && command -v "$$python" >/dev/null 2>&1 || continue; \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
 		found="$$python"; \

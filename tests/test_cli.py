@@ -268,18 +268,31 @@ class Refused:
         return "worse by 0.1" if lang == "en" else "差 0.1"
 
 
-def test_a_learned_model_is_written_and_used(whole, tmp_path, capsys):
+def test_a_model_is_written_only_if_it_was_adopted(whole, tmp_path, capsys):
     model = tmp_path / "model"
-    code = main(["learn", *whole, str(sample_path("judgments")), "--out", str(model)])
+    assert main(["learn", *whole, str(sample_path("judgments")), "--out", str(model)]) == DONE
     told = capsys.readouterr().out
-    assert code == DONE and "NDCG@10" in told
-    assert ("已采用新模型" in told) == model.exists()
-    if not model.exists():
-        pytest.skip("the learned model was not adopted")
-    assert main(["shortlist", *whole, "--out", str(tmp_path / "out"), "--model", str(model), "--lang", "en"]) == DONE
-    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["settings"]["reranker"] != "default"
-    assert "same field" in read_rows(tmp_path / "out" / "shortlists.csv")[1][6]
+    assert "NDCG@10" in told
+    assert ("已采用新模型" in told) == (f"--model {model}" in told) == (model / "model.json").is_file()
+    assert ("未采用新模型" in told) == ("没有写出模型" in told)
+
+
+def test_a_model_that_is_adopted_is_written_and_used(registers, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(Refused, "adopted", True)
+    monkeypatch.setattr(jobs.Matchmaker, "learn", lambda *_, **__: Refused())
+    judged = [["need_id", "achievement_id", "grade"], ["N-0001", "A-0001", "2"]]
+    judgments, model = write_rows(tmp_path / "judgments.csv", judged), tmp_path / "model"
+    assert main(["learn", *registers, judgments, "--out", str(model), "--term", "全钒液流电池"]) == DONE
+    assert f"--model {model}" in capsys.readouterr().out
+    dictionaries = set()
+    for extra in (["--model", str(model)], []):
+        assert main(["shortlist", *registers, "--out", str(tmp_path / "out"), "--lang", "en", *extra]) == DONE
+        manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+        dictionaries.add(manifest["settings"]["dictionary_sha256"])
+        assert (
+            "same field" in read_rows(tmp_path / "out" / "shortlists.csv")[1][6]
+        )  # learned in Chinese, told in English
+    assert len(dictionaries) == 2
 
 
 def test_a_model_that_is_refused_is_not_written(whole, tmp_path, monkeypatch, capsys):

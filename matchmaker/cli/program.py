@@ -53,8 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 done; 1 done, with rows set aside; 2 unusable input or arguments; 70 a fault of the program; 130 interrupted.
     """
-    # ONNX Runtime from 1.29 on reports to its maker unless told not to before it is loaded.
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a console in an old code page shows ? instead of failing
             stream.reconfigure(errors="replace")

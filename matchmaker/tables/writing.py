@@ -100,6 +100,7 @@ def write_csv(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> folder = tempfile.TemporaryDirectory()
     >>> file = Path(folder.name) / "scores.csv"
     >>> write_csv(file, ["id", "score", "note"], [["A-1", -0.53, "=1+1"]])

@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 from matchmaker.errors import MissingExtraError, ModelError, SettingError
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Precision = Literal["int8", "fp32"]
 Progress = Callable[[int], None]
@@ -183,6 +185,10 @@ def weights_sha256() -> str:
 
 @cache
 def _open_session(precision: Precision) -> onnxruntime.InferenceSession:
+    # From 1.29 on, importing ONNX Runtime starts reporting to its maker; nothing may leave this machine.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     # Batches run side by side on one thread each: that scales better than splitting one small matrix product.

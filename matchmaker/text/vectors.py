@@ -105,7 +105,9 @@ class CachedEncoder:
         if progress:
             progress(len(texts))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
+        # What has unit length already keeps its every bit.
+        odd = (lengths > 0) & (np.abs(lengths - 1) > 1e-4)
+        return np.asarray(vectors / np.where(odd, lengths, 1), np.float32)
 
     def _keys(self, texts: Sequence[str]) -> list[bytes]:
         return [hashlib.blake2b(f"{self.fingerprint}\n{text}".encode(), digest_size=16).digest() for text in texts]
