@@ -159,4 +159,4 @@ def _runs_backwards(lesson: Lesson, scores: np.ndarray) -> bool:
     sizes = np.bincount(rows)
     a, b = (values - (np.bincount(rows, values) / sizes)[rows] for values in (scores, lesson.grades.astype(float)))
     scale = float(np.sqrt((a @ a) * (b @ b)))
-    return scale > 0 and float(a @ b) / scale < -2 / np.sqrt(len(a))
+    return bool(scale > 0 and float(a @ b) / scale < -2 / np.sqrt(len(a)))

@@ -136,7 +136,7 @@ def _reading(file: Path) -> Iterator[Path]:
     """Name the file when its digest is right but its content is not."""
     try:
         yield file
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise ModelError(f"{file} is damaged ({error}); restore it or learn again") from error
 
 

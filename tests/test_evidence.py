@@ -1,0 +1,176 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matching import HashEncoder, achievement, invent_profiles, need
+
+from matchmaker import Matchmaker
+from matchmaker.rank.evidence import MOST_PHRASES, MOST_PLACES, Text, Word, find_shared
+from matchmaker.text.cleaning import clean
+from matchmaker.text.lexicon import lower
+from matchmaker.text.segmentation import Segmenter
+
+SEGMENTER = Segmenter()
+
+
+def read(text):
+    return Text(lower(text), [Word(*token) for token in SEGMENTER.split(text)])
+
+
+def shared(first, second, weigh=lambda word: 2.0):
+    return find_shared([read(first)], [read(second)], weigh)
+
+
+def test_the_longest_common_run_is_one_phrase():
+    found = shared("低温锂离子电池电解液的研制", "一种低温锂离子电池电解液")
+    assert [phrase.phrase for phrase in found] == ["低温锂离子电池电解液"]
+    assert found[0].need[0][1:] == (0, 10) and found[0].supply[0][1:] == (2, 12)
+
+
+def test_a_phrase_inside_a_heavier_one_is_left_out():
+    found = shared("钙钛矿电池;钙钛矿", "钙钛矿电池与钙钛矿")
+    assert [phrase.phrase for phrase in found] == ["钙钛矿电池"]
+
+
+def test_light_words_are_not_worth_a_readers_eye():
+    assert shared("钙钛矿电池", "钙钛矿电池", lambda word: 0.4) == []
+    assert [phrase.phrase for phrase in shared("钙钛矿电池", "钙钛矿电池", lambda word: 0.5)] == ["钙钛矿电池"]
+
+
+def test_heavier_phrases_come_first_and_ties_by_phrase():
+    weights = {"海参": 3.0, "轴承": 2.0, "大豆": 2.0}
+    found = shared("轴承,海参,大豆", "大豆,轴承,海参", lambda word: weights.get(word, 0.0))
+    assert [phrase.phrase for phrase in found] == ["海参", "大豆", "轴承"]
+    assert [phrase.weight for phrase in found] == [3.0, 2.0, 2.0]
+
+
+def test_latin_words_are_shared_whole_or_not_at_all():
+    assert shared("采用pa6材料", "pa66材料与pa610") == [] or all(
+        "pa6" not in phrase.phrase for phrase in shared("采用pa6材料", "pa66材料与pa610")
+    )
+    found = shared("尼龙PA66-GF30", "pa66-gf30改性")
+    assert found and all(phrase.need and phrase.supply for phrase in found)
+
+
+def test_numbers_of_phrases_and_places_are_bounded():
+    words = [f"词{chr(0x4E00 + number)}" for number in range(40)]
+    spaced = Text(";".join(words), [Word(word, place * 3, place * 3 + 2) for place, word in enumerate(words)])
+    mirrored = Text(
+        ";".join(words[::-1]), [Word(word, place * 3, place * 3 + 2) for place, word in enumerate(words[::-1])]
+    )
+    assert len(find_shared([spaced], [mirrored], lambda word: 2.0)) == MOST_PHRASES
+    many = shared("海参。" * 50, "海参")
+    assert len(many[0].need) == MOST_PLACES and len(many[0].supply) == 1
+
+
+TEXTS = st.lists(
+    st.sampled_from(
+        ["低温", "锂离子电池", "电解液", "的", "海参", "pa66", "pa6", "-gf30", ",", "。", " ", "钙钛矿", "组件"]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@settings(max_examples=200)
+@given(TEXTS, TEXTS)
+def test_phrases_stand_where_they_say_on_both_sides(first, second):
+    for phrase in shared(first, second):
+        for text, places in ((first, phrase.need), (second, phrase.supply)):
+            assert places
+            assert all(lower(text)[place.start : place.end] == phrase.phrase for place in places)
+
+
+@given(TEXTS)
+def test_a_text_shares_its_words_with_itself(text):
+    phrases = [phrase.phrase for phrase in shared(text, text)]
+    if len(phrases) < MOST_PHRASES:
+        assert all(any(token.word in phrase for phrase in phrases) for token in SEGMENTER.split(text))
+
+
+# Through the engine, on texts as people write them.
+
+DIRTY = {
+    "plain": "面向低温环境的锂离子电池电解液添加剂",
+    "traditional": "面向低溫環境的鋰離子電池電解液添加劑",
+    "pinyin": "面向低(dī)溫環境的鋰(lǐ)離子電池電解液添加劑",
+    "html": "<p>面向低温环境的<b>锂离子</b>电池&nbsp;电解液添加剂</p>",
+    "spaced": "面向低温环境的 锂 离 子 电 池 电 解 液 添 加 剂",
+    "broken": "面向低温环境的锂离子电\n池电解液添加剂",
+    "wide": "面向低温环境的锂离子电池电解液添加剂（ＰＡ６６）",
+    "dotted": "İİİ型低温环境的锂离子电池电解液添加剂",
+    "emoji": "🔋🔋面向低温环境的锂离子电池电解液添加剂😀",
+}
+
+
+def part_of(profile, part):
+    return {"title": profile.title, "description": profile.description, "keywords": "；".join(profile.keywords)}[part]
+
+
+def check_spans(match, wanted, offered):
+    for span in match.evidence.spans:
+        text = part_of(wanted if span.side == "need" else offered, span.part)
+        assert 0 <= span.start < span.end <= len(text)
+        assert lower(span.term) in lower(clean(text[span.start : span.end]).text)
+    assert {span.side for span in match.evidence.spans} in (set(), {"need", "achievement"})
+
+
+@pytest.fixture(scope="module")
+def engine():
+    register = invent_profiles("achievement", 40)
+    register.append(
+        achievement("A-x", "低温锂离子电池电解液", "一种锂离子电池电解液添加剂。", keywords=("电解液添加剂", "低温"))
+    )
+    return Matchmaker(encoder=HashEncoder()).fit(register)
+
+
+@pytest.mark.parametrize("side", ["title", "description", "keywords"])
+@pytest.mark.parametrize("name", DIRTY)
+def test_spans_lie_in_the_texts_that_people_wrote(name, side, engine):
+    written = {"title": "求购", "description": "", side: (DIRTY[name],) if side == "keywords" else DIRTY[name]}
+    wanted = need("N", **written)
+    match = next(match for match in engine.shortlist([wanted])[0] if match.achievement_id == "A-x")
+    offered = engine.achievements[-1]
+    check_spans(match, wanted, offered)
+    here = [span for span in match.evidence.spans if span.side == "need"]
+    assert here and {span.part for span in here} == {side}
+    marked = "".join(clean(part_of(wanted, span.part)[span.start : span.end]).text for span in here)
+    assert "电解液添加剂" in marked
+    assert "锂离子电池" in match.evidence.reasons[0]
+
+
+@pytest.mark.parametrize("name", DIRTY)
+def test_spans_lie_in_dirty_achievements_too(name):
+    offered = achievement("A-x", "成果", DIRTY[name])
+    wanted = need("N", "锂离子电池电解液添加剂")
+    engine = Matchmaker(encoder=HashEncoder()).fit([*invent_profiles("achievement", 20), offered])
+    match = next(match for match in engine.shortlist([wanted], k=21)[0] if match.achievement_id == "A-x")
+    check_spans(match, wanted, offered)
+    assert any(span.side == "achievement" and span.part == "description" for span in match.evidence.spans)
+
+
+def test_terms_add_up_to_the_score(engine):
+    for shortlist in engine.shortlist(invent_profiles("need", 15)):
+        for match in shortlist:
+            total = match.evidence.base
+            for term in match.evidence.terms:
+                total += term.contribution
+            assert total == pytest.approx(match.score, abs=1e-12)
+            assert len({term.feature for term in match.evidence.terms}) == len(match.evidence.terms)
+            assert match.evidence.reasons and str(match.evidence) == "; ".join(match.evidence.reasons)
+
+
+def test_every_span_of_invented_registers_is_right(engine):
+    needs = {profile.id: profile for profile in invent_profiles("need", 15)}
+    register = {profile.id: profile for profile in engine.achievements}
+    matches = [match for shortlist in engine.shortlist(needs.values()) for match in shortlist]
+    for match in matches:
+        check_spans(match, needs[match.need_id], register[match.achievement_id])
+    assert sum(bool(match.evidence.spans) for match in matches) > len(matches) / 2
+
+
+def test_reasons_speak_the_language_that_was_asked_for():
+    register, wanted = invent_profiles("achievement", 20), [need("N", "低温锂离子电池电解液", field="洁净能源")]
+    chinese = Matchmaker(encoder=HashEncoder()).fit(register).shortlist(wanted)[0][0]
+    english = Matchmaker(encoder=HashEncoder(), lang="en").fit(register).shortlist(wanted)[0][0]
+    assert (chinese.achievement_id, chinese.score) == (english.achievement_id, english.score)
+    assert chinese.evidence.reasons != english.evidence.reasons
+    assert chinese.evidence.spans == english.evidence.spans

@@ -1,0 +1,326 @@
+import hashlib
+import json
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matching import HashEncoder, achievement, bundled, invent_profiles
+
+from matchmaker import Judgment, Matchmaker
+from matchmaker.errors import ModelError
+from matchmaker.rank.features import FEATURES
+from matchmaker.storage import MANIFEST, read_model
+
+REGISTER = [
+    *invent_profiles("achievement", 24),
+    achievement(
+        "Z-1",
+        "=HYPERLINK(1) \ud800海参\r\n\u2028育苗",
+        "<script>\x00",
+        keywords=("海参", ""),
+        organisation="某校",
+        money="面议",
+        date=date(2026, 3, 1),
+        extra={"patents": "ZL1", "电话": "0411"},
+    ),
+]
+NEEDS = invent_profiles("need", 12)
+
+
+def teach(engine):
+    """Judgments that follow one attribute which the default weighs little, so that learning helps."""
+    register, judgments = list(engine.achievements), []
+    stage = {"产业化": 4, "中试": 3, "小试": 2, "": 1}
+    for row, wanted in enumerate(NEEDS):
+        for offered in register[row % 3 :: 2]:
+            judgments.append(Judgment(wanted.id, offered.id, stage[offered.maturity]))
+    report = engine.learn(NEEDS, judgments)
+    assert report.adopted
+    return engine
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Matchmaker(
+        encoder=HashEncoder(), terms=["海参育苗", "鋰電池"], stop_words=["的"], candidates=20, threshold=0.3
+    ).fit(REGISTER)
+
+
+@pytest.fixture
+def saved(engine, tmp_path):
+    engine.save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture(scope="module")
+def learned():
+    return teach(Matchmaker(encoder=HashEncoder()).fit(REGISTER))
+
+
+def load(path):
+    return Matchmaker.load(path, encoder=HashEncoder())
+
+
+def content(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_a_loaded_engine_says_exactly_the_same(engine, saved):
+    again = load(saved)
+    assert again.settings == engine.settings
+    assert again.shortlist(NEEDS) == engine.shortlist(NEEDS)
+    assert list(again.achievements) == REGISTER
+    assert again.calibration == engine.calibration and again.reranker == engine.reranker
+    assert again.lexicon == engine.lexicon
+
+
+def test_a_learned_engine_comes_back_learned(learned, tmp_path):
+    learned.save(tmp_path / "model")
+    again = load(tmp_path / "model")
+    assert again.settings == learned.settings and again.settings["reranker"] == "BoostedTrees"
+    assert again.shortlist(NEEDS) == learned.shortlist(NEEDS)
+    other = invent_profiles("achievement", 15, seed=4)
+    assert again.fit(other).shortlist(NEEDS) == learned.fit(other).shortlist(NEEDS)
+    assert again.reranker == learned.reranker
+    learned.fit(REGISTER)
+
+
+def test_the_bundled_engine_comes_back_without_encoding_anything(tmp_path, monkeypatch):
+    engine = Matchmaker().fit(REGISTER)
+    expected = engine.shortlist(NEEDS)
+    engine.save(tmp_path / "model")
+    monkeypatch.setattr("matchmaker.text.encoding.BundledEncoder.encode", None)
+    again = Matchmaker.load(tmp_path / "model")
+    monkeypatch.undo()
+    assert again.settings == engine.settings
+    assert again.shortlist(NEEDS) == expected
+
+
+def test_loading_encodes_nothing_again_but_only_under_the_same_fingerprint(engine, saved):
+    same, other = HashEncoder(), HashEncoder(fingerprint="other")
+    Matchmaker.load(saved, encoder=same)
+    assert same.texts == []
+    changed = Matchmaker.load(saved, encoder=other)
+    assert len(other.texts) > 20
+    assert changed.shortlist(NEEDS) != engine.shortlist(NEEDS)
+    kept = dict(terms=engine.lexicon.terms, stop_words=engine.lexicon.stop_words, candidates=20, threshold=0.3)
+    fresh = Matchmaker(encoder=HashEncoder(fingerprint="other"), **kept).fit(REGISTER)
+    assert changed.shortlist(NEEDS) == fresh.shortlist(NEEDS)
+
+
+def test_vectors_of_a_nameless_encoder_are_never_taken_for_anothers(tmp_path):
+    Matchmaker(encoder=HashEncoder(fingerprint="")).fit(REGISTER).save(tmp_path / "model")
+    wide = HashEncoder(dimension=24, fingerprint="")
+    again = Matchmaker.load(tmp_path / "model", encoder=wide)
+    assert again.shortlist(NEEDS) == Matchmaker(encoder=wide).fit(REGISTER).shortlist(NEEDS)
+
+
+def test_an_encoder_object_must_be_given_again(saved):
+    with pytest.raises(ModelError, match="built on an encoder object; give it again"):
+        Matchmaker.load(saved)
+
+
+def test_only_the_register_is_kept_and_equal_registers_give_equal_files(engine, saved, tmp_path):
+    fresh = Matchmaker(
+        encoder=HashEncoder(), terms=["锂电池", "海参育苗"], stop_words=["的"], candidates=20, threshold=0.3
+    ).fit(REGISTER)
+    fresh.add(invent_profiles("achievement", 5, seed=9)[:0])
+    fresh.save(tmp_path / "fresh")
+    engine.shortlist(NEEDS)
+    engine.save(tmp_path / "used")
+    # What needs asked for in between leaves no trace.
+    assert content(tmp_path / "used") == content(saved) == content(tmp_path / "fresh")
+
+
+def test_nothing_in_the_folder_can_be_executed(learned, tmp_path):
+    learned.save(tmp_path / "model")
+    files = sorted(file.name for file in (tmp_path / "model").iterdir())
+    assert files == ["achievements.jsonl", "model.json", "reranker.json", "settings.json", "vectors.npz"]
+    for name in ("model.json", "reranker.json", "settings.json"):
+        json.loads((tmp_path / "model" / name).read_text(encoding="utf-8"))
+    with np.load(tmp_path / "model" / "vectors.npz", allow_pickle=False) as arrays:
+        assert {name: arrays[name].dtype.name for name in arrays.files} == {"keys": "uint8", "vectors": "float32"}
+    source = "".join(file.read_text(encoding="utf-8") for file in Path("matchmaker").rglob("*.py"))
+    for word in ("import pickle", "joblib", "allow_pickle=True", "eval(", "exec(", "marshal", "shelve", "torch.load"):
+        assert word not in source
+
+
+@pytest.mark.parametrize("name", ["achievements.jsonl", "reranker.json", "settings.json", "vectors.npz"])
+@pytest.mark.parametrize("damage", ["cut", "changed", "missing", "empty"])
+def test_a_damaged_file_is_named(name, damage, saved):
+    file = saved / name
+    whole = file.read_bytes()
+    if damage == "missing":
+        file.unlink()
+    else:
+        middle = len(whole) // 2
+        flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+        file.write_bytes({"cut": whole[:middle], "changed": flipped, "empty": b""}[damage])
+    with pytest.raises(ModelError, match=rf"{name} is missing or was changed"):
+        load(saved)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("achievements.jsonl", "{}\n"),
+        ("achievements.jsonl", "nonsense\n"),
+        ("achievements.jsonl", '{"id": "A", "colour": "red"}\n'),
+        ("settings.json", "[]"),
+        ("settings.json", "{}"),
+        ("reranker.json", "{}"),
+        ("vectors.npz", "PK nonsense"),
+        ("vectors.npz", ""),
+    ],
+)
+def test_what_was_made_by_hand_is_named(name, text, saved):
+    (saved / name).write_text(text, encoding="utf-8")
+    manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
+    manifest["files"][name] = hashlib.sha256((saved / name).read_bytes()).hexdigest()
+    (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ModelError, match=f"{name} is damaged" if name != "reranker.json" else "reranker"):
+        load(saved)
+
+
+def test_objects_hidden_in_arrays_are_refused(saved):
+    with (saved / "vectors.npz").open("wb") as file:
+        np.savez(file, keys=np.zeros((1, 16), np.uint8), vectors=np.array([{}], dtype=object))
+    manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
+    manifest["files"]["vectors.npz"] = hashlib.sha256((saved / "vectors.npz").read_bytes()).hexdigest()
+    (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"vectors\.npz is damaged"):
+        load(saved)
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 1}', '{"format": 1, "files": 3}', "\x00"])
+def test_a_damaged_manifest_says_so(manifest, saved):
+    (saved / MANIFEST).write_text(manifest, encoding="utf-8")
+    with pytest.raises(ModelError, match="is no saved model"):
+        load(saved)
+
+
+def test_files_that_the_manifest_leaves_out_are_not_trusted(saved):
+    manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
+    del manifest["files"]["reranker.json"]
+    (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"reranker\.json is missing or was changed"):
+        load(saved)
+
+
+def test_other_formats_and_dictionaries_are_refused(saved, monkeypatch):
+    manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
+    (saved / MANIFEST).write_text(json.dumps({**manifest, "format": 2}), encoding="utf-8")
+    with pytest.raises(ModelError, match="has format 2, this version reads 1"):
+        load(saved)
+    (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    monkeypatch.setattr("matchmaker.text.segmentation.Segmenter.sha256", "another")
+    with pytest.raises(ModelError, match="another segmentation dictionary"):
+        load(saved)
+
+
+@pytest.mark.parametrize("kind", ["nothing", "file", "empty folder"])
+def test_what_is_no_model_is_not_loaded(kind, tmp_path):
+    path = tmp_path / "thing"
+    if kind == "file":
+        path.write_text("x")
+    if kind == "empty folder":
+        path.mkdir()
+    with pytest.raises(ModelError, match="thing is no saved model"):
+        load(path)
+
+
+def test_a_foreign_folder_or_file_is_never_replaced(engine, tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    (tmp_path / "note").write_text("x")
+    for name in ("thesis", "note"):
+        with pytest.raises(ModelError, match=f"{name} exists and is no saved model; name another folder"):
+            engine.save(tmp_path / name)
+    assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["note", "thesis"]
+
+
+def test_a_model_is_replaced_whole(engine, learned, saved):
+    learned.save(saved)
+    assert load(saved).settings == learned.settings
+    engine.save(saved)
+    assert load(saved).settings == engine.settings
+    assert [file.name for file in saved.parent.iterdir()] == ["model"]
+
+
+def test_folders_are_made_and_empty_ones_filled(engine, tmp_path):
+    engine.save(str(tmp_path / "a" / "b" / "model"))
+    (tmp_path / "empty").mkdir()
+    engine.save(tmp_path / "empty")
+    assert content(tmp_path / "empty") == content(tmp_path / "a" / "b" / "model")
+
+
+def test_a_link_stays_a_link(engine, learned, saved, tmp_path):
+    link = tmp_path / "current"
+    link.symlink_to(saved)
+    learned.save(link)
+    assert link.is_symlink() and load(saved).settings == learned.settings
+
+
+class Crash(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("where", ["first file", "vectors", "manifest", "swap"])
+def test_a_crash_in_the_middle_leaves_the_old_model(where, engine, learned, saved, monkeypatch):
+    before = content(saved)
+
+    def crash(*_, **__):
+        raise Crash
+
+    if where == "first file":
+        monkeypatch.setattr("matchmaker.storage.write_calibration", crash)
+    if where == "vectors":
+        monkeypatch.setattr("matchmaker.storage.np.savez", crash)
+    if where == "manifest":
+        monkeypatch.setattr("matchmaker.storage._digest", crash)
+    if where == "swap":
+        rename = Path.rename
+
+        def refuse_new(self, target):
+            if self.suffix == ".part":
+                raise Crash
+            return rename(self, target)
+
+        monkeypatch.setattr(Path, "rename", refuse_new)
+    with pytest.raises(Crash):
+        learned.save(saved)
+    monkeypatch.undo()
+    assert content(saved) == before
+    assert [file.name for file in saved.parent.iterdir()] == ["model"]
+    assert load(saved).shortlist(NEEDS) == engine.shortlist(NEEDS)
+
+
+def test_profiles_come_back_as_they_were(saved):
+    profiles = read_model(saved).profiles
+    assert list(profiles) == REGISTER
+    assert profiles[-1].keywords == ("海参", "") and profiles[-1].extra == {"patents": "ZL1", "电话": "0411"}
+    assert profiles[-1].date == date(2026, 3, 1) and profiles[0].date is None
+
+
+def test_an_empty_register_can_be_saved(tmp_path):
+    Matchmaker(encoder=HashEncoder()).fit([]).save(tmp_path / "model")
+    again = load(tmp_path / "model")
+    assert len(again.achievements) == 0
+    assert [len(one) for one in again.shortlist(NEEDS[:2])] == [0, 0]
+
+
+def test_a_model_folder_may_be_moved(saved, engine, tmp_path):
+    shutil.move(saved, tmp_path / "elsewhere")
+    os.mkdir(saved)
+    assert load(tmp_path / "elsewhere").shortlist(NEEDS) == engine.shortlist(NEEDS)
+
+
+def test_the_learned_features_must_be_this_versions(learned, tmp_path):
+    learned.save(tmp_path / "model")
+    text = (tmp_path / "model" / "reranker.json").read_text(encoding="utf-8")
+    assert json.loads(text)["features"] == list(FEATURES)
+    assert bundled().fingerprint not in text
