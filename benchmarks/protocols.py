@@ -1,0 +1,177 @@
+"""Three ways to ask how well pairs are ranked: with no labels, on needs never seen, and on pairs never seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from measuring import DEPTH, Ranking, list_best
+from peers import PEERS, Workshop
+from registers import Collection
+from wheels import UnavailableError
+
+from matchmaker import Matchmaker
+from matchmaker.learning import Lesson, learn
+from matchmaker.rank.calibration import Calibration, fit_calibration
+from matchmaker.rank.defaults import default_calibration, default_reranker
+from matchmaker.rank.features import Pairs, compare
+from matchmaker.rank.reranking import add_up
+from matchmaker.rank.supply import Demand, Supply
+from matchmaker.records import Judgment, Pair
+from matchmaker.text.analysis import Analyst
+from matchmaker.text.encoding import BundledEncoder
+from matchmaker.text.segmentation import Segmenter
+from matchmaker.text.vectors import CachedEncoder
+
+ENGINE = "matchmaker"
+FOLDS = 5
+# On the scale of 1 to 4, most pairs of every collection here are weak or medium: no constant answer errs less.
+CONSTANT_GRADE = 2
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run was told, and the peers that it had to leave out, with the reason."""
+
+    peers: tuple[str, ...]
+    workshop: Workshop
+    say: Callable[[str], None] = print
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def rank_unlabelled(collection: Collection, settings: Settings) -> Iterator[Ranking]:
+    """Rank without any judgment: the engine as shipped, then every peer."""
+    settings.say(f"{collection.name}: {ENGINE}")
+    engine = Matchmaker().fit(collection.achievements)
+    lists = [match for shortlist in engine.shortlist(collection.needs, k=DEPTH) for match in shortlist]
+    scored = engine.score(collection.needs, _name_pairs(collection))
+    yield Ranking(
+        ENGINE,
+        np.array([pair.score for pair in scored]),
+        np.array([pair.expected_grade for pair in scored]),
+        np.array([pair.probability for pair in scored]),
+        lists,
+    )
+    for name, matrix in _score_peers(collection, settings):
+        scores = matrix[collection.need_rows, collection.achievement_rows]
+        constant = np.full(len(scores), CONSTANT_GRADE, float) if name == "chance" else None
+        yield Ranking(name, scores, constant, None, list_best(collection, matrix))
+
+
+def rank_held_out_needs(collection: Collection, settings: Settings) -> Iterator[Ranking]:
+    """Learn on four fifths of the needs and rank the others."""
+    yield from _rank_held_out(collection, settings, collection.need_rows)
+
+
+def rank_held_out_pairs(collection: Collection, settings: Settings) -> Iterator[Ranking]:
+    """Learn on four fifths of the pairs and rank the others; exact twins (same texts) stay together."""
+    texts: dict[tuple[str, str, str], int] = {}
+    twins = [
+        texts.setdefault((need.title, need.description, achievement.title), len(texts))
+        for need, achievement in (
+            (collection.needs[row], collection.achievements[column])
+            for row, column in zip(collection.need_rows, collection.achievement_rows, strict=True)
+        )
+    ]
+    yield from _rank_held_out(collection, settings, np.array(twins))
+
+
+PROTOCOLS: dict[str, Callable[[Collection, Settings], Iterator[Ranking]]] = {
+    "unlabelled": rank_unlabelled,
+    "needs": rank_held_out_needs,
+    "pairs": rank_held_out_pairs,
+}
+
+
+def split(groups: np.ndarray, seed: int) -> Iterator[np.ndarray]:
+    """Yield masks of pairs to hold out, whole groups at a time, every group once."""
+    distinct = np.random.default_rng(seed).permutation(np.unique(groups))
+    for part in np.array_split(distinct, FOLDS):
+        yield np.isin(groups, part)
+
+
+def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarray) -> Iterator[Ranking]:
+    seed = settings.workshop.seed
+    folds = list(split(groups, seed))
+    settings.say(f"{collection.name}: features")
+    features = compute_features(collection)
+    default_scores = add_up(default_reranker().explain(features))
+    yield _calibrate(f"{ENGINE}, no labels", default_scores, collection.grades, folds)
+
+    adopted, scores, probabilities = 0, np.zeros(len(groups)), np.zeros(len(groups))
+    engine = Matchmaker(seed=seed).fit(collection.achievements)
+    pairs = _name_pairs(collection)
+    for held in folds:
+        settings.say(f"{collection.name}: engine.learn on {(~held).sum()} pairs")
+        engine.reranker, engine.calibration = default_reranker(), default_calibration()
+        taught = [
+            Judgment(pair.need_id, pair.achievement_id, int(grade))
+            for pair, grade, out in zip(pairs, collection.grades, held, strict=True)
+            if not out
+        ]
+        adopted += engine.learn(collection.needs, taught).adopted
+        scored = engine.score(collection.needs, [pair for pair, out in zip(pairs, held, strict=True) if out])
+        # Scores of a learned model and of the default one lie on different scales; expected grades do not.
+        scores[held] = [pair.expected_grade for pair in scored]
+        probabilities[held] = [pair.probability for pair in scored]
+    yield Ranking(f"{ENGINE}, learn() (adopted in {adopted} of {FOLDS} folds)", scores, scores, probabilities)
+
+    settings.say(f"{collection.name}: learned trees, whether adopted or not")
+    expected, probabilities = np.zeros(len(groups)), np.zeros(len(groups))
+    for held in folds:
+        rows = np.flatnonzero(~held)
+        lesson = Lesson(
+            features[rows],
+            collection.grades[rows],
+            collection.need_rows[rows],
+            [collection.need_ids[row] for row in rows],
+            [collection.achievement_ids[row] for row in rows],
+        )
+        learned = learn(lesson, default_reranker(), 0, seed)
+        out = add_up(learned.reranker.explain(features[held]))
+        expected[held] = learned.calibration.expected_grade(out)
+        probabilities[held] = learned.calibration.probability(out)
+    yield Ranking(f"{ENGINE}, learned trees", expected, expected, probabilities)
+
+    for name, matrix in _score_peers(collection, settings):
+        scores = matrix[collection.need_rows, collection.achievement_rows]
+        yield _calibrate(name, (scores - scores.mean()) / scores.std(), collection.grades, folds)
+
+
+def _calibrate(system: str, scores: np.ndarray, grades: np.ndarray, folds: Sequence[np.ndarray]) -> Ranking:
+    """Give a ranking that learned nothing the grades to expect, by curves fitted to the other folds."""
+    expected, probabilities = np.zeros(len(scores)), np.zeros(len(scores))
+    for held in folds:
+        curves: Calibration = fit_calibration(scores[~held], grades[~held], 3)
+        expected[held] = curves.expected_grade(scores[held])
+        probabilities[held] = curves.probability(scores[held])
+    return Ranking(system, scores, expected, probabilities)
+
+
+def compute_features(collection: Collection) -> np.ndarray:
+    """Return the engine's features of the judged pairs, in the collection's order."""
+    analyst = Analyst(Segmenter(), CachedEncoder(BundledEncoder()))
+    columns = analyst.analyse(collection.achievements)
+    supply = Supply(columns.title_vectors.shape[1])
+    supply.append(columns)
+    demand = Demand.of(analyst.analyse(collection.needs), supply)
+    order = np.argsort(collection.need_rows, kind="stable")
+    features = compare(demand, supply, Pairs(collection.need_rows[order], collection.achievement_rows[order]))
+    back = np.empty_like(features)
+    back[order] = features
+    return back
+
+
+def _score_peers(collection: Collection, settings: Settings) -> Iterator[tuple[str, np.ndarray]]:
+    for name in settings.peers:
+        settings.say(f"{collection.name}: {name}")
+        try:
+            yield name, PEERS[name](collection, settings.workshop)
+        except UnavailableError as error:
+            settings.missing[name] = str(error)
+            settings.say(f"{name} was not measured: {error}")
+
+
+def _name_pairs(collection: Collection) -> list[Pair]:
+    return [Pair(*pair) for pair in zip(collection.need_ids, collection.achievement_ids, strict=True)]

@@ -1,0 +1,179 @@
+"""The benchmarks run on a tiny slice, and the parts that figures hang on are right."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import rankdata
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def on_path(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+@pytest.fixture
+def samples():
+    from registers import narrow, read_samples
+
+    return narrow(read_samples(Path()), needs=12, achievements=60, seed=0)
+
+
+def test_quality_measures_every_system_beside_the_engine(tmp_path):
+    from quality import main
+
+    peers = ["chance", "tfidf", "bm25s", "encoder-titles"]
+    main(["--profile", "smoke", "--collections", "sample", "--peers", *peers, "--out", str(tmp_path)])
+    content = json.loads((tmp_path / "quality-smoke.json").read_text(encoding="utf-8"))
+    section = content["collections"][0]
+    assert list(section["systems"]) == ["matchmaker", *peers]
+    for found in section["systems"].values():
+        for metric in ("ndcg@10", "auc>=2", "recall@100 of register"):
+            assert 0 <= found[metric]["low"] <= found[metric]["value"] <= found[metric]["high"] <= 1
+    systems = section["systems"]
+    assert systems["matchmaker"]["ndcg@10"]["value"] > systems["chance"]["ndcg@10"]["value"] + 0.1
+    assert systems["matchmaker"]["auc>=3"]["value"] > 0.7 > systems["chance"]["auc>=3"]["value"]
+    assert "1/(1+mae)" in systems["matchmaker"]
+    assert "1/(1+mae)" not in systems["tfidf"]
+    assert {tuple(each["names"]) for each in section["comparisons"]} == {
+        ("matchmaker", peer) for peer in peers if peer != "chance"
+    }
+    assert content["run"]["machine"]["cores"] >= 1
+    assert len(content["run"]["data_sha256"]["sample"]) == 64
+    assert "| matchmaker |" in (tmp_path / "quality-smoke.md").read_text(encoding="utf-8")
+
+
+def test_quality_says_which_collections_it_left_out(tmp_path, capsys):
+    from quality import main
+
+    content = main(["--collections", "bdci2019", "--data", str(tmp_path / "none"), "--out", str(tmp_path)])
+    assert content["left_out"] == ["bdci2019"]
+    assert "give --data" in capsys.readouterr().out
+
+
+def test_learning_protocol_scores_every_held_out_pair(samples):
+    from peers import Workshop
+    from protocols import FOLDS, Settings, rank_held_out_needs
+
+    rankings = list(rank_held_out_needs(samples, Settings(("tfidf",), Workshop(), lambda _: None)))
+    assert [ranking.system.split(" (")[0] for ranking in rankings] == [
+        "matchmaker, no labels",
+        "matchmaker, learn()",
+        "matchmaker, learned trees",
+        "tfidf",
+    ]
+    assert f"of {FOLDS} folds" in rankings[1].system
+    for ranking in rankings:
+        assert len(ranking.scores) == len(samples.grades)
+        assert ranking.expected.min() >= 1
+        assert ranking.expected.max() <= 4
+        assert len(np.unique(ranking.expected)) > FOLDS
+
+
+def test_features_give_the_scores_that_the_engine_gives(samples):
+    from protocols import compute_features
+
+    from matchmaker import Matchmaker, Pair
+    from matchmaker.rank.defaults import default_reranker
+    from matchmaker.rank.reranking import add_up
+
+    pairs = [Pair(*names) for names in zip(samples.need_ids, samples.achievement_ids, strict=True)]
+    engine = Matchmaker().fit(samples.achievements)
+    expected = [pair.score for pair in engine.score(samples.needs, pairs)]
+    assert add_up(default_reranker().explain(compute_features(samples))).tolist() == expected
+
+
+def test_folds_hold_out_whole_groups_once():
+    from protocols import split
+
+    groups = np.random.default_rng(1).integers(40, size=300)
+    masks = list(split(groups, seed=3))
+    assert (np.sum(masks, axis=0) == 1).all()
+    for held in masks:
+        assert not set(groups[held]) & set(groups[~held])
+
+
+def test_a_part_of_a_collection_keeps_its_judgments():
+    from registers import narrow, read_samples
+
+    whole = read_samples(Path())
+    part = narrow(whole, needs=10, achievements=70, seed=4)
+    assert len(part.needs) == 10
+    assert len(part.achievements) == 70
+    names = zip(whole.need_ids, whole.achievement_ids, strict=True)
+    judged = dict(zip(names, whole.grades, strict=True))
+    found = dict(zip(zip(part.need_ids, part.achievement_ids, strict=True), part.grades, strict=True))
+    chosen = {need.id for need in part.needs}
+    assert found == {pair: grade for pair, grade in judged.items() if pair[0] in chosen}
+
+
+def test_places_in_a_row_agree_with_scipy():
+    from peers import rank_columns
+
+    scores = np.random.default_rng(0).random((5, 30))
+    assert (rank_columns(scores) == rankdata(-scores, axis=1)).all()
+    assert rank_columns(np.zeros((1, 3))).tolist() == [[1, 2, 3]]
+
+
+def test_lists_stand_by_score_then_id(samples):
+    from measuring import list_best
+
+    matches = list_best(samples, np.zeros((len(samples.needs), len(samples.achievements))))
+    first = [match.achievement_id for match in matches if match.need_id == samples.needs[0].id]
+    assert first == sorted(achievement.id for achievement in samples.achievements)
+
+
+def test_workloads_are_as_long_as_asked_and_never_repeat(tmp_path):
+    from workloads import CHARACTERS, make_workload
+
+    from matchmaker import read_achievements, read_needs
+
+    made = make_workload((150, 100), False, tmp_path / "none", tmp_path, seed=0)
+    again = make_workload((150, 100), False, tmp_path / "none", tmp_path / "again", seed=0)
+    assert made.needs.read_bytes() == again.needs.read_bytes()
+    profiles = [*read_achievements(made.achievements), *read_needs(made.needs)]
+    assert len(profiles) == 250
+    assert len({(profile.title, profile.description) for profile in profiles}) == 250
+    assert np.median([len(profile.description) for profile in profiles]) == CHARACTERS
+
+
+def test_speed_measures_stages_that_add_up(tmp_path):
+    from speed import main
+
+    arguments = ["--profile", "smoke", "--data", str(tmp_path / "none"), "--work", str(tmp_path / "work")]
+    section = main([*arguments, "--out", str(tmp_path)])["workloads"][0]
+    run = section["runs"]["matchmaker"][0]
+    stages = ("clean", "encode", "words and index", "search and rank")
+    assert all(run[stage] > 0 for stage in stages)
+    assert sum(run[stage] for stage in stages) == pytest.approx(run["index + shortlist"])
+    assert run["peak memory, MiB"] > 50
+    assert (tmp_path / "speed-smoke.md").is_file()
+
+
+@pytest.mark.skipif(not (BENCHMARKS.parent / "build/encoder/model.safetensors").is_file(), reason="encoder not built")
+def test_speed_runs_the_glued_stack_with_the_same_encoder(tmp_path):
+    from speed import main
+
+    arguments = ["--profile", "smoke", "--data", str(tmp_path / "none"), "--work", str(tmp_path / "work")]
+    section = main([*arguments, "--stacks", "matchmaker", "glued", "--out", str(tmp_path)])["workloads"][0]
+    assert section["encoders_alike"] > 0.98
+    assert set(section["ratios"]) == {"glued"}
+
+
+def test_ratios_are_taken_round_by_round():
+    from speed import summarise
+
+    runs = {"matchmaker": [{"a": 1.0}, {"a": 2.0}, {"a": 4.0}], "glued": [{"a": 5.0}, {"a": 8.0}, {"a": 24.0}]}
+    found = summarise(runs)
+    assert found["ratios"]["glued"]["a"] == [5.0, 4.0, 6.0]
+    assert found["medians"]["glued"]["a"] == 8.0
+
+
+def test_this_folder_is_not_shadowed():
+    # a benchmark module named like a library would hide that library from everything imported after it
+    names = {path.stem for path in BENCHMARKS.glob("*.py")}
+    assert not names & (sys.stdlib_module_names | {"datasets", "evaluate", "tokenizers", "faiss"})
