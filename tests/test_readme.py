@@ -54,6 +54,7 @@ def test_the_python_code_runs_as_written(readme, tmp_path, monkeypatch, capsys):
     assert len(names["shortlists"]) == len(names["needs"]) == 60
     assert len(names["engine"].achievements) == len(names["achievements"]) - 1
     assert names["report"].needs == 60
+    assert not names["report"].adopted  # as both pages say of the sample's own judgments
     assert (tmp_path / "models/2026-11/model.json").is_file()
     printed = capsys.readouterr().out
     for match in names["shortlists"][0]:
