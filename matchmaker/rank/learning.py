@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import lightgbm
 import numpy as np
 
 from matchmaker.rank.features import FEATURES
@@ -40,6 +39,8 @@ def fit_trees(prior: WeightedSum, features: np.ndarray, grades: np.ndarray, seed
     seed : int
         Equal seeds give equal trees.
     """
+    import lightgbm
+
     scores = add_up(prior.explain(features))
     spread = float(scores.var())
     slope = float(np.cov(scores, grades, bias=True)[0, 1] / spread) if spread > 0 else 0.0

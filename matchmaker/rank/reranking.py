@@ -10,13 +10,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import lightgbm
 import numpy as np
 
 from matchmaker.errors import ModelError
 from matchmaker.rank.features import FEATURES
+
+if TYPE_CHECKING:
+    import lightgbm
 
 # What LightGBM reads of a tree, one number a node or a leaf.
 _NODE_FIELDS = (
@@ -103,6 +105,9 @@ class BoostedTrees:
 
     @cached_property
     def _booster(self) -> lightgbm.Booster:
+        # Imported where trees grow or speak: it needs the system's libgomp, which ranking without trees does not.
+        import lightgbm
+
         return lightgbm.Booster(model_str=self.model)
 
     def to_text(self) -> str:

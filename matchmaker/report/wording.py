@@ -33,7 +33,8 @@ _SHARED = {
         "settings": "设置",
         "notices": "提示",
         "reading": "怎样看概率",
-        "reading_1": "概率表示系统估计这一对值得安排一次见面的把握：80% 即十对这样的配对里约有八对值得见面。",
+        "reading_1": "概率表示系统估计这一对值得安排一次见面的把握：80% 即十对这样的配对里约有八对值得见面。"
+        "出厂时按随附的样例研判校准；用本地研判学习之后，才按本地情况校准。",
         "reading_2": "概率相差几个百分点时，先后不必计较；请看推荐理由和两边原文，再决定是否邀请。",
         "reading_3": "“适配”指概率达到系统门槛；一条也没有达到的需求列为“缺口”，其后所附只是最接近的成果。",
         "reading_4": "分数由各项依据相加而得，每一项加了多少、减了多少都列在“为什么是这个分数”里。",
@@ -67,7 +68,8 @@ _SHARED = {
         "settings": "Settings",
         "notices": "Notices",
         "reading": "How to read the probability",
-        "reading_1": "The probability says how likely a pair is worth a meeting: of ten pairs at 80%, about eight are.",
+        "reading_1": "The probability says how likely a pair is worth a meeting: of ten pairs at 80%, about eight are. "
+        "As shipped this is calibrated to invented sample judgments; once learned from your own, to yours.",
         "reading_2": "A few points of difference mean little; read the reasons and both texts before you decide.",
         "reading_3": "“Suitable” means that the threshold is reached; a need where nothing reaches it is a “gap”, and "
         "what follows is only the nearest.",
