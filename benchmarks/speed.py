@@ -79,13 +79,17 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
 def list_workloads(chosen: argparse.Namespace) -> list[Workload]:
     """Write and return the workloads asked for; titles alone are measured at the first size."""
     sizes = [tuple(int(part) for part in size.split("x")) for size in chosen.sizes]
-    made = []
-    if "texts" in chosen.workloads:
-        made += [make_workload(size, False, chosen.data, chosen.work, chosen.seed) for size in sizes]
+
+    def make(size: tuple[int, int], titles_only: bool) -> Workload:
+        return make_workload(size, titles_only, chosen.data, chosen.work, chosen.seed)
+
+    made = [make(sizes[0], False)] if "texts" in chosen.workloads else []
     if "titles" in chosen.workloads:
-        made.append(make_workload(sizes[0], True, chosen.data, chosen.work, chosen.seed))
+        made.append(make(sizes[0], True))
     if "bdci2019" in chosen.workloads and (chosen.data / "bdci2019").is_dir():
         made.append(find_bdci(chosen.data))
+    if "texts" in chosen.workloads:
+        made += [make(size, False) for size in sizes[1:]]
     return made
 
 
@@ -209,28 +213,37 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
     chosen.work.mkdir(parents=True, exist_ok=True)
     if any(stack != "matchmaker" for stack in chosen.stacks):
         find_encoder(chosen.encoder, chosen.data)
-    sections, digests = [], {}
+    sections, digests, content = [], {}, {}
     for place, workload in enumerate(list_workloads(chosen)):
         digests[workload.name] = digest_files([workload.achievements, workload.needs])
         stacks = [stack for stack in chosen.stacks if stack != CONTROL or place == 0]
-        runs: dict[str, list[dict[str, float]]] = {stack: [] for stack in stacks}
-        results = {}
-        for turn in range(chosen.rounds):
-            for stack in stacks if turn % 2 == 0 else reversed(stacks):
-                results[stack] = run_stack(stack, workload, chosen)
-                runs[stack].append(add_stages(results[stack]))
-                print(f"{workload.name} {stack}: {runs[stack][-1]['index + shortlist']:.1f} s", flush=True)
-        section = {"workload": workload.name, "size": workload.size, "rounds": chosen.rounds, **summarise(runs)}
-        section["encoders_alike"] = compare_encoders(results)
-        section["runs"] = runs
-        section["ranking"] = judge(workload, results, chosen.seed) if workload.judgments else []
-        sections.append(section)
-    run = describe_run(chosen.seed, digests)
-    content = {"profile": chosen.profile, "threads": chosen.threads, "run": run, "workloads": sections}
-    text = write_text(content)
-    written = write_results(chosen.out, f"speed-{chosen.profile}", content, text)
-    print(text, f"wrote {', '.join(map(str, written))}", sep="\n")
+        sections.append(measure_workload(workload, stacks, chosen))
+        # Written after every workload: a run of an hour that is broken off leaves what it has.
+        run = describe_run(chosen.seed, digests)
+        content = {"profile": chosen.profile, "threads": chosen.threads, "run": run, "workloads": sections}
+        write_results(chosen.out, f"speed-{chosen.profile}", content, write_text(content))
+    print(write_text(content), f"wrote {chosen.out / f'speed-{chosen.profile}.md'}", sep="\n")
     return content
+
+
+def measure_workload(workload: Workload, stacks: Sequence[str], chosen: argparse.Namespace) -> dict[str, object]:
+    """Let stacks take turns on one workload and return what each measured."""
+    runs: dict[str, list[dict[str, float]]] = {stack: [] for stack in stacks}
+    results = {}
+    for turn in range(chosen.rounds):
+        for stack in stacks if turn % 2 == 0 else reversed(stacks):
+            results[stack] = run_stack(stack, workload, chosen)
+            runs[stack].append(add_stages(results[stack]))
+            print(f"{workload.name} {stack}: {runs[stack][-1]['index + shortlist']:.1f} s", flush=True)
+    return {
+        "workload": workload.name,
+        "size": workload.size,
+        "rounds": chosen.rounds,
+        **summarise(runs),
+        "encoders_alike": compare_encoders(results),
+        "runs": runs,
+        "ranking": judge(workload, results, chosen.seed) if workload.judgments else [],
+    }
 
 
 def write_text(content: dict[str, object]) -> str:

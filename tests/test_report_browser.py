@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 from report_content import ACHIEVEMENTS, END, IMAGE, LONG_WORD, NEEDS, ODD_ID, SCRIPT, build_content, build_large
 
 from matchmaker.report import write_page
@@ -14,12 +15,12 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is ab
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 ROWS = "#needs > li"
+# Playwright's own `wait_for_function` polls through eval, which the page's policy forbids; locators and `expect` do not.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"], headless=True
@@ -59,6 +60,10 @@ def visit(browser, files):
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+def starts_with(text):
+    return re.compile("^" + re.escape(text))
 
 
 def titles(page):
@@ -229,7 +234,7 @@ def test_every_need_shows_its_texts_exactly(visit):
     page = visit()
     for need in NEEDS:
         page.evaluate("id => { location.hash = encodeURIComponent(id); }", need.id)
-        page.wait_for_function("id => document.title.startsWith(id)", arg=need.id)
+        expect(page).to_have_title(starts_with(need.id))
         assert page.locator("#left h2").text_content() == need.title
         if need.description:
             assert page.locator("#left .text").first.text_content() == need.description
@@ -252,7 +257,7 @@ def test_an_address_opens_its_need_and_back_returns_to_the_list(visit):
 def test_keys_search_move_open_and_close(visit):
     page = visit()
     page.keyboard.press("/")
-    page.wait_for_function("document.activeElement.id === 'search'")
+    expect(page.locator("#search")).to_be_focused()
     page.keyboard.type("底片")
     assert titles(page) == ["射线底片没人会看"]
     page.keyboard.press("Escape")
@@ -269,7 +274,7 @@ def test_keys_search_move_open_and_close(visit):
     page.keyboard.press("Enter")
     assert page.locator(".match h3 button").nth(1).get_attribute("aria-expanded") == "true"
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("id => document.title.startsWith(id)", arg="N-0003")
+    expect(page).to_have_title(starts_with("N-0003"))
     page.keyboard.press("Escape")
     page.wait_for_selector("#needs", state="visible")
     assert page.evaluate("document.activeElement.textContent") == NEEDS[2].title
@@ -296,7 +301,7 @@ def test_long_lists_are_drawn_as_they_are_looked_at(visit):
     page.fill("#search", "")
     for drawn in range(30, 300, 30):
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        page.wait_for_function("drawn => document.querySelectorAll('#needs > li').length > drawn", arg=drawn)
+        expect(page.locator(ROWS).nth(drawn)).to_be_attached()
     assert page.locator(ROWS).count() == 300
 
 
@@ -354,7 +359,7 @@ def test_a_phone_never_scrolls_sideways(visit, name):
         assert page.evaluate(fits), view
     for need in NEEDS:
         page.evaluate("id => { location.hash = encodeURIComponent(id); }", need.id)
-        page.wait_for_function("id => document.title.startsWith(id)", arg=need.id)
+        expect(page).to_have_title(starts_with(need.id))
         assert page.evaluate(fits), need.id
 
 
