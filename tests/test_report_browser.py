@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is ab
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 ROWS = "#needs > li"
-# Playwright's own `wait_for_function` polls through eval, which the page's policy forbids; locators and `expect` do not.
+# Playwright's `wait_for_function` polls through eval, which the page's policy forbids; locators and `expect` do not.
 expect.set_options(timeout=30_000)
 
 
