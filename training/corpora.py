@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from matchmaker.text.cleaning import clean_all
+
 DEFAULT_DATA = Path("../shared/data")
 
 
@@ -24,13 +26,34 @@ class Paper:
     keywords: str = ""
 
 
+def read_preprints(data: Path) -> list[Paper]:
+    """Return the papers of ChinaXiv, in file order."""
+    with (data / "chinaxiv/abstracts.jsonl").open(encoding="utf-8") as lines:
+        rows = map(json.loads, lines)
+        return [Paper(row["title"], row["abstract"], row.get("keywords") or "") for row in rows]
+
+
+def read_industries(data: Path) -> list[Paper]:
+    """Return the industries of GB/T 4754-2017 that have a definition: its name as title, its definition as abstract."""
+    with (data / "taxonomies/gbt4754_2017_with_definitions.csv").open(encoding="utf-8", newline="") as lines:
+        return [Paper(row["name"], row["definition"]) for row in csv.DictReader(lines) if row["definition"]]
+
+
+def read_lessons(data: Path) -> list[Paper]:
+    """Return what encoders learn from, cleaned as the package cleans: preprints and industries.
+
+    The papers of ``csl`` are not among them; they test what was learned.
+    """
+    papers = [*read_preprints(data), *read_industries(data)]
+    columns = [clean_all([getattr(paper, part) for paper in papers]) for part in ("title", "abstract", "keywords")]
+    cleaned = [Paper(*(part.text for part in row)) for row in zip(*columns, strict=True)]
+    aside = {paper.title for paper in read_papers(data)[len(read_preprints(data)) :]}
+    return [paper for paper in cleaned if paper.title and paper.abstract and paper.title not in aside]
+
+
 def read_papers(data: Path) -> list[Paper]:
     """Return the papers of ChinaXiv and the Chinese Scientific Literature benchmark, in file order."""
-    papers = []
-    with (data / "chinaxiv/abstracts.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            papers.append(Paper(row["title"], row["abstract"], row.get("keywords") or ""))
+    papers = read_preprints(data)
     with (data / "csl/CSL_ts_dev.tsv").open(encoding="utf-8") as lines:
         for line in lines:
             _, abstract, title = line.rstrip("\n").split("\t")
