@@ -71,7 +71,7 @@ def test_words_in_both_languages_and_a_table_that_lines_up():
     assert "新优于现行" in text and "40项需求中, 新更好的有33项, 现行更好的有4项, 持平3项" in text
     assert "新退步最多的需求: N00" in text
     table = text.splitlines()[:8]
-    assert len({measure_width(line) for line in table}) == 1 and "新更好" in table[1] and "未显示差异" in table[2]
+    assert len({measure_width(line) for line in table}) == 1 and "新更好" in table[1] and "未显示" in table[2]
     assert found.to_text("en").count("not shown") == 4
     assert contrast(NEW, OLD).verdict().startswith("B is worse than A")
     same = contrast(NEW, NEW)

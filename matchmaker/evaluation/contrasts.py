@@ -94,16 +94,14 @@ class Contrast:
         return pd.DataFrame(rows, columns=["need_id", "a", "b", "change"])
 
     def table(self, lang: Lang | None = None) -> list[list[str]]:
-        """Return the table for people, its header first: metric, both values, difference, interval, p, verdict."""
+        """Return the table for people, its header first: metric, both values, difference, verdict."""
         lang = self.lang if lang is None else lang
         check_choice("lang", lang, LANGUAGES)
         words = {name: text[lang] for name, text in WORDS.items()}
         head = [
             words["metric"],
             *self.names,
-            words["gain"],
-            words["interval"].format(100 * self.main.confidence),
-            "p",
+            words["gain_interval"].format(100 * self.main.confidence),
             words["verdict"],
         ]
         rows = [
@@ -111,9 +109,7 @@ class Contrast:
                 name_metric(one.metric, lang),
                 f"{one.b:.3f}",
                 f"{one.a:.3f}",
-                f"{one.difference:+.3f}",
-                "[–, –]" if isnan(one.low) else f"[{one.low:+.3f}, {one.high:+.3f}]",
-                f"{one.p_value:.3f}",
+                f"{one.difference:+.3f} " + ("[–, –]" if isnan(one.low) else f"[{one.low:+.3f}, {one.high:+.3f}]"),
                 words[f"short_{one.verdict}"].format(one.names[0]),
             ]
             for one in self.comparisons

@@ -108,10 +108,11 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         # -------------------------------------------------------------------------------------- several metrics at once
         "gain": {"en": "difference", "zh": "差值"},
+        "gain_interval": {"en": "difference [{:g} %]", "zh": "差值 [{:g}% 区间]"},
         "verdict": {"en": "verdict", "zh": "结论"},
         "short_better": {"en": "{} better", "zh": "{}更好"},
         "short_worse": {"en": "{} worse", "zh": "{}更差"},
-        "short_no_difference": {"en": "not shown", "zh": "未显示差异"},
+        "short_no_difference": {"en": "not shown", "zh": "未显示"},
         "by_need": {
             "en": "By need: {b} ranks better on {up} of {needs}, {a} on {down}, level on {level}.",
             "zh": "逐项看: {needs}项需求中, {b}更好的有{up}项, {a}更好的有{down}项, 持平{level}项。",
