@@ -9,12 +9,14 @@ from matchmaker.evaluation.wording import measure_width
 
 CAPTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "reliability": {"en": "Do the probabilities come true?", "zh": "概率准不准？"},
+        "reliability": {
+            "en": "Do the probabilities come true? Error {:.3f}",
+            "zh": "概率准不准？校准误差 {:.3f}",
+        },
         "predicted": {"en": "predicted probability", "zh": "给出的概率"},
         "came_true": {"en": "share that was relevant", "zh": "实际合适的占比"},
         "ideal": {"en": "ideal", "zh": "理想"},
-        "measured": {"en": "measured", "zh": "实测"},
-        "error": {"en": "calibration error {:.3f}", "zh": "校准误差 {:.3f}"},
+        "measured": {"en": "measured, with interval", "zh": "实测（竖线为区间）"},
         "pairs": {"en": "pairs", "zh": "配对数"},
         "spread": {"en": "range of probabilities in each group", "zh": "各组的概率范围"},
         "abstention": {"en": "What a threshold costs", "zh": "阈值的得失"},

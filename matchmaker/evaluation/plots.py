@@ -77,12 +77,12 @@ def plot_reliability(reliability: Reliability, *, lang: Lang | None = None) -> F
     bins = reliability.bins
     x, y = ([getattr(one, name) for one in bins] for name in ("predicted", "observed"))
     with drawing(5.2, 5.8, rows=2, sharex=True, height_ratios=[4, 1]) as (figure, (curve, counts)):
-        curve.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label=words["ideal"])
+        lines = curve.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label=words["ideal"])
         curve.vlines(x, [one.low for one in bins], [one.high for one in bins], color=BLUE, alpha=0.5, linewidth=2)
-        curve.plot(x, y, color=BLUE, marker="o", linewidth=1.5, label=words["measured"])
-        curve.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), ylabel=words["came_true"], title=words["reliability"])
+        lines += curve.plot(x, y, color=BLUE, marker="o", linewidth=1.5, label=words["measured"])
+        curve.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), ylabel=words["came_true"])
+        curve.set_title(words["reliability"].format(reliability.calibration_error.value))
         curve.set_xlabel(words["predicted"])
-        curve.legend(loc="upper left", title=words["error"].format(reliability.calibration_error.value))
         edges = [(one.least, max(one.most - one.least, 0.006)) for one in bins]
         counts.bar(
             [start for start, _ in edges],
@@ -99,6 +99,7 @@ def plot_reliability(reliability: Reliability, *, lang: Lang | None = None) -> F
             _percent(axes, x=True)
             axes.tick_params(labelbottom=True)
         _percent(curve, y=True)
+        legend_below(figure, lines, columns=2)
     return figure
 
 
