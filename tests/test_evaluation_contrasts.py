@@ -92,6 +92,9 @@ def test_unjudged_places_on_one_side_are_told():
 def test_only_shared_needs_count():
     narrow = evaluate_shortlists(propose((0, 2, 4, 3, 1), needs=NEEDS[:30]), JUDGMENTS, unlisted="zero", resamples=2)
     assert len(contrast(OLD, narrow).changes) == 40
+    assert "Judged needs without a shortlist: A 0, B 10; they count as 0." in contrast(OLD, narrow).verdict()
+    assert "A 0项, B 10项, 按0分计" in contrast(OLD, narrow).verdict("zh")
+    assert "without a shortlist" not in contrast(narrow, narrow).verdict()
     scores = [evaluate_scores(NEEDS[:n] * 2, [1] * n + [3] * n, np.arange(2 * n), resamples=2) for n in (10, 20)]
     found = contrast(*scores)
     assert len(found.changes) == 10 and found.main.unshared == 10

@@ -2,7 +2,8 @@
 
 Metrics and comparison: `evaluate_shortlists`, `evaluate_scores`, `compare`, `contrast`. Behind them: `measure_exposure`
 (who is seen), `measure_reliability` and `measure_abstention` (what probabilities are worth), `measure_learning` (what
-judgments are worth), `find_misses` (what went wrong). Each has a plot, which needs the extra ``matchmaker[plot]``.
+judgments are worth), `find_misses` (what went wrong). `matchmaker.evaluation.plots` draws them, with the extra
+``matchmaker[plot]``.
 """
 
 from matchmaker.evaluation.abstention import Abstention, AbstentionPoint, measure_abstention

@@ -59,6 +59,8 @@ class Contrast:
         The needs that define the first metric on both sides, the greatest change first, then by id.
     unjudged : tuple of float
         Share of the first places that nobody judged, on each side; NaN where it is not measured.
+    unlisted : tuple of int
+        Judged needs that have no list and so count as 0, on each side.
     lang : {"zh", "en"}
         Language of ``str()``.
     """
@@ -67,6 +69,7 @@ class Contrast:
     comparisons: tuple[Comparison, ...]
     changes: tuple[NeedChange, ...] = field(repr=False)
     unjudged: tuple[float, float]
+    unlisted: tuple[int, int]
     lang: Lang
 
     @property
@@ -144,6 +147,8 @@ class Contrast:
             lines.append(
                 words["uneven"].format(a=first, b=second, a_share=self.unjudged[0], b_share=self.unjudged[1], more=more)
             )
+        if self.unlisted[0] != self.unlisted[1]:
+            lines.append(words["unlisted_sides"].format(first, self.unlisted[0], second, self.unlisted[1]))
         return "\n".join(lines)
 
     def to_text(self, lang: Lang | None = None) -> str:
@@ -251,4 +256,12 @@ def contrast(
         next((found.value for found in side.estimates if found.metric.startswith("unjudged@")), float("nan"))
         for side in (a, b)
     ]
-    return Contrast(names, comparisons, _list_changes(a, b, chosen[0]), (unjudged[0], unjudged[1]), lang)
+    unlisted = [side.counts.unlisted if side.rules.unlisted == "zero" else 0 for side in (a, b)]
+    return Contrast(
+        names=names,
+        comparisons=comparisons,
+        changes=_list_changes(a, b, chosen[0]),
+        unjudged=(unjudged[0], unjudged[1]),
+        unlisted=(unlisted[0], unlisted[1]),
+        lang=lang,
+    )

@@ -117,6 +117,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "en": "By need: {b} ranks better on {up} of {needs}, {a} on {down}, level on {level}.",
             "zh": "逐项看: {needs}项需求中, {b}更好的有{up}项, {a}更好的有{down}项, 持平{level}项。",
         },
+        "unlisted_sides": {
+            "en": "Judged needs without a shortlist: {} {}, {} {}; they count as 0.",
+            "zh": "已研判但没有清单的需求: {} {}项, {} {}项, 按0分计。",
+        },
         "most_gained": {"en": "{b} gains most on: {needs}", "zh": "{b}改善最多的需求: {needs}"},
         "most_lost": {"en": "{b} loses most on: {needs}", "zh": "{b}退步最多的需求: {needs}"},
         "uneven": {
