@@ -411,7 +411,7 @@ def test_without_arguments_help_is_shown(capsys):
     assert "shortlist" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["", "shortlist", "score", "learn", "evaluate", "demo"])
+@pytest.mark.parametrize("command", ["", "shortlist", "score", "learn", "evaluate", "compare", "demo"])
 def test_help_is_complete_in_chinese(capsys, command):
     assert main([*filter(None, [command]), "--help", "--lang", "zh"]) == DONE
     assert "退出码" in capsys.readouterr().out

@@ -12,7 +12,7 @@ from matchmaker.evaluation import auc, mae_score, spearman
 from matchmaker.evaluation import bootstrap as module
 from matchmaker.evaluation.bootstrap import draw_weights, estimate
 from matchmaker.evaluation.pooling import assign_bins
-from matchmaker.evaluation.statistics import CalibrationError, MaeScore, MeanOverNeeds, PooledRanks
+from matchmaker.evaluation.statistics import CalibrationError, MaeScore, MeanOverNeeds, PooledMeans, PooledRanks
 
 
 @st.composite
@@ -46,6 +46,10 @@ def test_weights_equal_repeated_rows(pairs):
     errors = np.bincount(needs, np.abs(scores - grades), n_needs)
     sizes = np.bincount(needs, minlength=n_needs).astype(float)
     assert same(MaeScore(errors, sizes).weigh(weights)[0, 0], mae_score(scores[repeated], grades[repeated]))
+
+    pooled = PooledMeans(("mean",), np.bincount(needs, scores, n_needs)[:, None], sizes[:, None])
+    assert same(pooled.weigh(weights)[0, 0], scores[repeated].mean() if len(repeated) else math.nan)
+    assert pooled.known[:, 0].tolist() == [number in needs for number in range(n_needs)]
 
     likely = 1 / (1 + np.exp(-scores))
     calibration = CalibrationError.of_pairs(needs, likely, grades >= 3, n_needs, bins=3)

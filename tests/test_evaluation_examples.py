@@ -14,14 +14,14 @@ MODULES = [
     "matchmaker.evaluation",
     *(f"matchmaker.evaluation.{m.name}" for m in pkgutil.iter_modules(evaluation.__path__)),
 ]
-WITH_EXAMPLES = {"bootstrap", "comparison", "pooling", "ranking", "rules", "scores", "shortlists", "wording"}
+WITHOUT_EXAMPLES = {"evaluation", "lists", "statistics", "summary"}
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_run(name):
     result = doctest.testmod(importlib.import_module(name))
     assert result.failed == 0
-    assert (result.attempted > 0) == (name.rpartition(".")[2] in WITH_EXAMPLES)
+    assert (result.attempted > 0) == (name.rpartition(".")[2] not in WITHOUT_EXAMPLES)
 
 
 def test_the_front_door_names_all_it_holds():

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker import read_achievements
+from matchmaker import evaluation, read_achievements
 from matchmaker.cli.commands import build_command
 from matchmaker.cli.program import ExitCode, take_switches
 from matchmaker.delivery import OUTPUTS
 from matchmaker.errors import TableError
+from matchmaker.evaluation import plots
 from matchmaker.tables.columns import match_columns
 from matchmaker.tables.contracts import ACHIEVEMENTS, JUDGMENTS, NEEDS, PAIRS, SHORTLISTS
 
@@ -59,6 +60,21 @@ def test_the_python_code_runs_as_written(readme, tmp_path, monkeypatch, capsys):
     printed = capsys.readouterr().out
     for match in names["shortlists"][0]:
         assert f"{match.rank} {match.achievement_id} {match.probability:.0%} {match.evidence}" in printed
+
+
+def test_the_code_about_measuring_runs_as_written(tmp_path, monkeypatch, capsys):
+    page = (ROOT / "docs/evaluation.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "evaluation.md", "exec"), {})
+    assert (tmp_path / "exposure.png").read_bytes().startswith(b"\x89PNG")
+    printed = capsys.readouterr().out
+    assert "没有单位包揽清单" in printed  # as the page says of the samples
+    assert "of the best possible one" in printed and "By need: three ranks better on" in printed
+    named = set(re.findall(r"`((?:evaluate|measure|plot|find|count|join|contrast|compare)_?\w*)`", page))
+    assert named >= {"measure_learning", "plot_scores", "compare"}
+    for name in named:
+        assert hasattr(evaluation, name) or hasattr(plots, name), name
 
 
 def test_both_readmes_have_the_same_code():

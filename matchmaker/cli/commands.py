@@ -1,4 +1,4 @@
-"""The commands and their options, as Typer reads them from signatures; the work is done in `matchmaker.cli.jobs`."""
+"""The commands and their options, as Typer reads them from signatures; the work is done in `jobs` and `measuring`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,6 +26,10 @@ Encoder = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="bundled (the default), or a sentence-transformers model by name or path"),
 ]
+Depth = Annotated[str, typer.Option("--k", metavar="N", help="Depth of the metrics")]
+RelevantFrom = Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade that is worth a meeting")]
+Lowest = Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade of the scale")]
+Metrics = Annotated[Path | None, typer.Option(metavar="FILE", help="CSV file for the metrics as well")]
 K = Annotated[str, typer.Option("--k", metavar="N", help="Longest shortlist")]
 
 
@@ -137,15 +141,36 @@ def evaluate(
     context: typer.Context,
     shortlists: Annotated[Path, typer.Argument(help="Shortlists as written by matchmaker shortlist")],
     judgments: Judgments,
-    k: Annotated[str, typer.Option("--k", metavar="N", help="Depth of the metrics")] = "10",
-    relevant_from: Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade that is worth a meeting")] = "3",
-    lowest: Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade of the scale")] = "1",
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV file for the metrics as well")] = None,
+    achievements: Annotated[
+        Path | None,
+        typer.Option(metavar="REGISTER", help="Register of achievements, to show which institutions are seen"),
+    ] = None,
+    k: Depth = "10",
+    relevant_from: RelevantFrom = "3",
+    lowest: Lowest = "1",
+    out: Metrics = None,
 ) -> int:
     """Measure shortlists by judgments, with confidence intervals."""
-    from matchmaker.cli.jobs import evaluate_file
+    from matchmaker.cli.measuring import Scale, evaluate_file
 
-    return evaluate_file(_screen(context), shortlists, judgments, k, relevant_from, lowest, out)
+    return evaluate_file(_screen(context), shortlists, judgments, achievements, Scale(k, relevant_from, lowest), out)
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    a: Annotated[Path, typer.Argument(help="The shortlists in use, as written by matchmaker shortlist")],
+    b: Annotated[Path, typer.Argument(help="The shortlists to compare with them")],
+    judgments: Judgments,
+    k: Depth = "10",
+    relevant_from: RelevantFrom = "3",
+    lowest: Lowest = "1",
+    out: Metrics = None,
+) -> int:
+    """Say which of two sets of shortlists is better by judgments, and on which needs."""
+    from matchmaker.cli.measuring import Scale, compare_files
+
+    return compare_files(_screen(context), a, b, judgments, Scale(k, relevant_from, lowest), out)
 
 
 @app.command()

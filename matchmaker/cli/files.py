@@ -36,15 +36,26 @@ def require_csv(path: Path, *, lang: str) -> None:
         raise SettingError(MESSAGES[lang]["not_csv"].format(path=path))
 
 
+def beside(path: Path, name: str) -> Path:
+    """Return a file beside a result that holds something more about it.
+
+    Examples
+    --------
+    >>> beside(Path("metrics.csv"), "needs").name, beside(Path("2026-11"), "needs").name
+    ('metrics.needs.csv', '2026-11.needs.csv')
+    """
+    return path.with_name(f"{path.stem if path.suffix == '.csv' else path.name}.{name}.csv")
+
+
 def rejections_beside(path: Path) -> Path:
     """Return the file for the rows that were set aside on the way to a result.
 
     Examples
     --------
-    >>> rejections_beside(Path("scores.csv")).name, rejections_beside(Path("2026-11")).name
-    ('scores.rejected.csv', '2026-11.rejected.csv')
+    >>> rejections_beside(Path("scores.csv")).name
+    'scores.rejected.csv'
     """
-    return path.with_name(f"{path.stem if path.suffix == '.csv' else path.name}.rejected.csv")
+    return beside(path, "rejected")
 
 
 def put_aside(screen: Screen, rejections: Sequence[Rejection], path: Path) -> int:

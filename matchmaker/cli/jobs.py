@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matchmaker
-from matchmaker.cli.files import put_aside, refuse_empty, refuse_inputs_among, rejections_beside, require_csv
+from matchmaker.cli.files import put_aside, refuse_inputs_among, rejections_beside, require_csv
 from matchmaker.cli.options import build_filter, choose_cache, read_as_of, read_terms, read_whole
 from matchmaker.cli.registers import Registers, read_known
 from matchmaker.cli.screen import Screen
 from matchmaker.delivery import OUTPUTS, Delivery, count_needs, write_delivery, write_scores
 from matchmaker.engine import Matchmaker
 from matchmaker.errors import SettingError
-from matchmaker.evaluation import evaluate_shortlists
-from matchmaker.tables import read_judgments, read_shortlists, write_csv
 from matchmaker.tables.contracts import JUDGMENTS, PAIRS
 from matchmaker.tables.parsing import build_judgment, build_pair
 
@@ -185,30 +183,3 @@ def learn_model(
     else:
         screen.say("not_learned", path=out)
     return rejected
-
-
-def evaluate_file(
-    screen: Screen, shortlists: Path, judgments: Path, k: str, relevant_from: str, lowest: str, out: Path | None
-) -> int:
-    """Do the work of ``matchmaker evaluate``; return the exit code."""
-    lang = screen.lang
-    depth = read_whole("--k", k, lang=lang, least=1)
-    relevant = read_whole("--relevant-from", relevant_from, lang=lang)
-    worst = read_whole("--lowest", lowest, lang=lang)
-    if out is not None:
-        require_csv(out, lang=screen.lang)
-        refuse_inputs_among([out, rejections_beside(out)], [shortlists, judgments], lang=screen.lang)
-    listed, judged = read_shortlists(shortlists, lang=lang), read_judgments(judgments, lang=lang)
-    for table in (listed, judged):
-        refuse_empty(screen, table)
-    summary = evaluate_shortlists(
-        listed, judged, k=depth, relevant_from=relevant, lowest=worst, lang="zh" if lang == "zh" else "en"
-    )
-    screen.show(summary.to_text())
-    rejected = [*listed.rejected, *judged.rejected]
-    if out is None:
-        screen.warn_rejected(rejected, screen.word("nowhere"))
-        return int(bool(rejected))
-    frame = summary.to_frame()
-    write_csv(out, list(frame.columns), frame.itertuples(index=False, name=None), lang=lang)
-    return put_aside(screen, rejected, rejections_beside(out))

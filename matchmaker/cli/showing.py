@@ -1,6 +1,8 @@
-"""The end of the demonstration: one need and its best matches, on the screen."""
+"""Tables on the screen: the end of the demonstration, one need and its best matches; and two sets side by side."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import chop_cells
@@ -39,6 +41,21 @@ def show_matches(screen: Screen, delivery: Delivery, need_id: str = SHOWN_NEED) 
         )
     console.print()
     console.print(table)
+
+
+def show_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print a table whose first row is its header: the first column to the left, the last too, figures to the right."""
+    head, *body = rows
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for number, name in enumerate(head):
+        edge = number in (0, len(head) - 1)
+        table.add_column(Text(name), justify="left" if edge else "right", overflow="fold")
+    for row in body:
+        table.add_row(*map(Text, row))
+    console = Console()
+    console.print()
+    console.print(table)
+    console.print()
 
 
 def _fold(text: str, width: int) -> Text:

@@ -19,7 +19,7 @@ from matchmaker.evaluation.wording import LANGUAGES
 IntArray = NDArray[np.int64]
 
 
-def _read_ids(name: str, ids: Sequence[object] | NDArray[np.generic]) -> tuple[tuple[str, ...], IntArray]:
+def read_ids(name: str, ids: Sequence[object] | NDArray[np.generic]) -> tuple[tuple[str, ...], IntArray]:
     """Return the distinct ids as text, sorted, and for each row the place of its id among them."""
     column = np.asarray([str(each) for each in ids], dtype=object)
     names, rows = np.unique(column, return_inverse=True)
@@ -30,7 +30,7 @@ def _break_ties(needs: IntArray, grades: IntArray, achievement_ids: Sequence[obj
     """Return what orders pairs of equal score: the place of the id, or the grade, worst first."""
     if achievement_ids is None:
         return grades
-    names, order = _read_ids("achievement_ids", achievement_ids)
+    names, order = read_ids("achievement_ids", achievement_ids)
     check_lengths(need_ids=needs, achievement_ids=order)
     pairs, times = np.unique(needs * len(names) + order, return_counts=True)
     if (times > 1).any():
@@ -121,7 +121,7 @@ def evaluate_scores(
     for threshold in thresholds:
         check_whole("thresholds", threshold)
     graded, scored = read_grades(grades), read_column("scores", scores)
-    names, needs = _read_ids("need_ids", need_ids)
+    names, needs = read_ids("need_ids", need_ids)
     check_lengths(need_ids=needs, grades=graded, scores=scored)
     if not len(needs):
         raise TableError("there are no pairs to evaluate; give at least one judged pair with its score")

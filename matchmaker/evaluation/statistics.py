@@ -77,6 +77,38 @@ class MeanOverNeeds:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PooledMeans:
+    """Means over all pairs, or places, of all needs together: a need with many of them counts for more.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        Names of the metrics.
+    sums, counts : ndarray, shape (needs, metrics)
+        What each need adds to the sum, and how much of it there is.
+    """
+
+    keys: tuple[str, ...]
+    sums: FloatArray
+    counts: FloatArray
+    centred: bool = False
+
+    @property
+    def known(self) -> BoolArray:
+        """Which needs have anything to count, metric by metric."""
+        return self.counts > 0
+
+    @property
+    def columns(self) -> int:
+        """Numbers that one resample holds."""
+        return int(max(self.sums.shape))
+
+    def weigh(self, weights: FloatArray) -> FloatArray:
+        """Return the means of each resample."""
+        return _ratio(weights @ self.sums, weights @ self.counts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MaeScore:
     """``1 / (1 + MAE)`` from each need's sum of absolute errors and number of pairs, both of shape (needs,)."""
 

@@ -21,6 +21,8 @@ from matchmaker.evaluation.wording import LANGUAGES, THIN, WORDS, name_metric, s
 if TYPE_CHECKING:
     import pandas as pd
 
+TOLERATED = 0.05  # share of unjudged places up to which values are hardly a lower bound
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
@@ -128,6 +130,33 @@ class Summary:
             relevant=self.rules.relevant_from,
         )
         return "\n".join([WORDS[self.rules.mode][lang], scope, *set_table([head, *rows]), *self._notes(lang)])
+
+    def verdict(self, lang: Lang | None = None) -> str:
+        """Return in plain words how many needs are served, how good the order is, and how far that can be trusted."""
+        lang = self.lang if lang is None else lang
+        check_choice("lang", lang, LANGUAGES)
+        found = {estimate.metric: estimate for estimate in self.estimates}
+        k = self.rules.k
+        lines = []
+        served, order = found.get(f"success@{k}"), found[f"ndcg@{k}"]
+        if served and served.needs:
+            lines.append(
+                WORDS["served"][lang].format(
+                    served=round(served.value * served.needs), needs=served.needs, share=served.value, k=k
+                )
+            )
+        if order.needs:
+            key = "ordered_point" if isnan(order.low) else "ordered"
+            metric = name_metric(order.metric, lang)
+            lines.append(WORDS[key][lang].format(value=order.value, low=order.low, high=order.high, metric=metric))
+        unjudged = found.get(f"unjudged@{k}")
+        if unjudged and unjudged.needs:
+            counted = self.rules.mode == "as_retrieved" and unjudged.value > TOLERATED
+            lines.append(WORDS["lower_bound" if counted else "well_judged"][lang].format(share=unjudged.value, k=k))
+        error = found.get("calibration_error")
+        if error and error.needs:
+            lines.append(WORDS["miscalibrated"][lang].format(error=error.value))
+        return "\n".join(lines)
 
     def __str__(self) -> str:
         """Return the table in the summary's language."""

@@ -19,6 +19,11 @@ METRICS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "spearman": {"en": "Spearman correlation", "zh": "斯皮尔曼等级相关"},
         "mae_score": {"en": "1/(1+MAE)", "zh": "1/(1+MAE)"},
         "calibration_error": {"en": "calibration error", "zh": "概率校准误差"},
+        "brier": {"en": "Brier score", "zh": "布里尔分数"},
+        "gini": {"en": "Gini coefficient of exposure", "zh": "曝光基尼系数"},
+        "largest_share": {"en": "largest share of exposure", "zh": "最大曝光占比"},
+        "effective_institutions": {"en": "effective number of institutions", "zh": "有效单位数"},
+        "displaced": {"en": "exposure out of proportion to the register", "zh": "与库存不成比例的曝光"},
     }
 )
 
@@ -100,6 +105,159 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "[{low:+.3f}, {high:+.3f}], p = {p:.3f}, {needs} needs",
             "zh": "{metric}: {a_value:.3f} 对 {b_value:.3f}, 差值 {difference:+.3f} "
             "[{low:+.3f}, {high:+.3f}], p = {p:.3f}, 需求{needs}项",
+        },
+        # -------------------------------------------------------------------------------------- several metrics at once
+        "gain": {"en": "difference", "zh": "差值"},
+        "gain_interval": {"en": "difference [{:g} %]", "zh": "差值 [{:g}% 区间]"},
+        "verdict": {"en": "verdict", "zh": "结论"},
+        "short_better": {"en": "{} better", "zh": "{}更好"},
+        "short_worse": {"en": "{} worse", "zh": "{}更差"},
+        "short_no_difference": {"en": "not shown", "zh": "未显示"},
+        "by_need": {
+            "en": "By need: {b} ranks better on {up} of {needs}, {a} on {down}, level on {level}.",
+            "zh": "逐项看: {needs}项需求中, {b}更好的有{up}项, {a}更好的有{down}项, 持平{level}项。",
+        },
+        "unlisted_sides": {
+            "en": "Judged needs without a shortlist: {} {}, {} {}; they count as 0.",
+            "zh": "已研判但没有清单的需求: {} {}项, {} {}项, 按0分计。",
+        },
+        "most_gained": {"en": "{b} gains most on: {needs}", "zh": "{b}改善最多的需求: {needs}"},
+        "most_lost": {"en": "{b} loses most on: {needs}", "zh": "{b}退步最多的需求: {needs}"},
+        "uneven": {
+            "en": "Unjudged in the first places: {a} {a_share:.0%}, {b} {b_share:.0%}. They count as not relevant, so "
+            "{more} may be better than it seems; judge them before deciding.",
+            "zh": "靠前名次中未研判的占比: {a} {a_share:.0%}, {b} {b_share:.0%}。未研判的按不合适计, "
+            "{more}可能被低估; 请补充研判后再下结论。",
+        },
+        # -------------------------------------------------------------------------------------- one set, in plain words
+        "served": {
+            "en": "Of {needs} needs for which something worth a meeting is known, {served} ({share:.0%}) have it in "
+            "the first {k} places.",
+            "zh": "已知有合适成果的{needs}项需求中, {served}项 ({share:.0%}) 在前{k}名内就能看到。",
+        },
+        "ordered": {
+            "en": "The order comes to {value:.0%} of the best possible one, between {low:.0%} and {high:.0%} "
+            "({metric}).",
+            "zh": "排序达到最佳排序的{value:.0%}, 区间{low:.0%}至{high:.0%} ({metric})。",
+        },
+        "ordered_point": {
+            "en": "The order comes to {value:.0%} of the best possible one ({metric}).",
+            "zh": "排序达到最佳排序的{value:.0%} ({metric})。",
+        },
+        "lower_bound": {
+            "en": "{share:.0%} of the first {k} places were never judged and count as not relevant, so these values "
+            "are a lower bound.",
+            "zh": "前{k}名中有{share:.0%}未经研判, 按不合适计, 因此以上数值是下限。",
+        },
+        "well_judged": {
+            "en": "{share:.0%} of the first {k} places were never judged.",
+            "zh": "前{k}名中有{share:.0%}未经研判。",
+        },
+        "miscalibrated": {
+            "en": "The stated probabilities are off by {error:.2f} on average.",
+            "zh": "给出的概率平均偏差{error:.2f}。",
+        },
+        # ----------------------------------------------------------------------------------------------------- exposure
+        "institution": {"en": "institution", "zh": "单位"},
+        "achievements": {"en": "achievements", "zh": "成果数"},
+        "register_share": {"en": "share of register", "zh": "库存占比"},
+        "places": {"en": "places", "zh": "入选次数"},
+        "exposure_share": {"en": "exposure", "zh": "曝光占比"},
+        "reached": {"en": "needs reached", "zh": "覆盖需求"},
+        "best_rank": {"en": "best place", "zh": "最好名次"},
+        "exposure_single": {
+            "en": "All achievements are of one institution: {name}.",
+            "zh": "全部成果属于同一单位: {name}。",
+        },
+        "exposure_concentrated": {
+            "en": "One institution takes more than half of all exposure: {name}, {share:.0%} [{low:.0%}, {high:.0%}], "
+            "with {register:.0%} of the achievements.",
+            "zh": "一家单位占去一半以上的曝光: {name}, {share:.0%} [{low:.0%}, {high:.0%}], "
+            "其成果占库存{register:.0%}。",
+        },
+        "exposure_favoured": {
+            "en": "No institution takes every table, but the most seen one is seen more than its share of the "
+            "register: {name}, {share:.0%} [{low:.0%}, {high:.0%}], with {register:.0%} of the achievements.",
+            "zh": "没有单位包揽清单, 但曝光最多的单位超出其库存占比: {name}, {share:.0%} [{low:.0%}, {high:.0%}], "
+            "其成果占库存{register:.0%}。",
+        },
+        "exposure_spread": {
+            "en": "No institution takes every table. The most seen one is not shown to be seen more than its share of "
+            "the register: {name}, {share:.0%} [{low:.0%}, {high:.0%}], with {register:.0%} of the achievements.",
+            "zh": "没有单位包揽清单。曝光最多的单位未显示超出其库存占比: {name}, {share:.0%} [{low:.0%}, {high:.0%}], "
+            "其成果占库存{register:.0%}。",
+        },
+        "concentration": {
+            "en": "Exposure is as concentrated as on {effective.value:.1f} equal institutions of {institutions} "
+            "[{effective.low:.1f}, {effective.high:.1f}]; Gini {gini.value:.2f}; "
+            "{displaced.value:.0%} of it is out of proportion to the register.",
+            "zh": "曝光集中程度相当于{institutions}家单位中的{effective.value:.1f}家平分 "
+            "[{effective.low:.1f}, {effective.high:.1f}]; 基尼系数 {gini.value:.2f}; "
+            "与库存不成比例的曝光占{displaced.value:.0%}。",
+        },
+        "coverage": {
+            "en": "In the first {k} places: {achievements:.0%} of the achievements and {institutions:.0%} of the "
+            "institutions appear at least once; {needs:.0%} of the needs have a list.",
+            "zh": "前{k}名内至少出现一次的: 成果{achievements:.0%}, 单位{institutions:.0%}; 有清单的需求{needs:.0%}。",
+        },
+        "more_institutions": {"en": "… and {} more institutions", "zh": "……另有{}家单位"},
+        "unstated": {
+            "en": "Achievements without an institution: {}, on {} places; they are left out.",
+            "zh": "{}项成果未填单位, 占{}个名次, 未计入。",
+        },
+        # ------------------------------------------------------------------------------------------------ probabilities
+        "probabilities": {"en": "probabilities", "zh": "概率区间"},
+        "pairs": {"en": "pairs", "zh": "配对数"},
+        "predicted": {"en": "predicted", "zh": "预测"},
+        "observed": {"en": "came true", "zh": "实际"},
+        "calibration_too_high": {
+            "en": "The probabilities are mostly too high, off by {error.value:.2f} on average "
+            "[{error.low:.2f}, {error.high:.2f}].",
+            "zh": "概率总体偏高, 平均偏差 {error.value:.2f} [{error.low:.2f}, {error.high:.2f}]。",
+        },
+        "calibration_too_low": {
+            "en": "The probabilities are mostly too low, off by {error.value:.2f} on average "
+            "[{error.low:.2f}, {error.high:.2f}].",
+            "zh": "概率总体偏低, 平均偏差 {error.value:.2f} [{error.low:.2f}, {error.high:.2f}]。",
+        },
+        "calibration_mixed": {
+            "en": "The probabilities are off by {error.value:.2f} on average [{error.low:.2f}, {error.high:.2f}], now "
+            "too high, now too low.",
+            "zh": "概率平均偏差 {error.value:.2f} [{error.low:.2f}, {error.high:.2f}], 有高有低。",
+        },
+        "brier": {
+            "en": "Brier score {brier.value:.3f}: miscalibration {terms.miscalibration:.3f} - resolution "
+            "{terms.resolution:.3f} + uncertainty {terms.uncertainty:.3f} + within bins {terms.within_bins:+.3f}",
+            "zh": "布里尔分数 {brier.value:.3f}: 失准 {terms.miscalibration:.3f} - 区分 {terms.resolution:.3f} "
+            "+ 不确定 {terms.uncertainty:.3f} + 组内 {terms.within_bins:+.3f}",
+        },
+        "abstention": {
+            "en": "{} needs; a need is answered when the probability of its first place reaches the threshold",
+            "zh": "需求{}项; 首位成果的概率达到阈值即给出答复, 否则列为缺口",
+        },
+        "threshold": {"en": "threshold", "zh": "阈值"},
+        "answered": {"en": "answered", "zh": "答复"},
+        "wrong": {"en": "first place wrong", "zh": "首位不合适"},
+        "gaps": {"en": "gaps", "zh": "缺口"},
+        "missed": {"en": "gaps that are none", "zh": "误列缺口"},
+        # ----------------------------------------------------------------------------------------------------- learning
+        "judgments": {"en": "judgments", "zh": "研判数"},
+        "curve": {
+            "en": "{metric} on needs kept aside, mean of {splits} splits",
+            "zh": "留出需求上的{metric}, {splits}次划分的平均",
+        },
+        "never_below": {
+            "en": "At no size does learning fall below the start.",
+            "zh": "任何研判数量下, 学习后都不低于起点。",
+        },
+        "never_worse": {
+            "en": "At no size is learning shown to be worse than the start; the lowest is {difference:+.3f} with "
+            "{judgments} judgments.",
+            "zh": "任何研判数量下均未显示学习后变差; 最低为{judgments}条研判时的 {difference:+.3f}。",
+        },
+        "curve_worse": {
+            "en": "Learning is worse than the start with {judgments} judgments: {difference:+.3f}.",
+            "zh": "{judgments}条研判时学习后变差: {difference:+.3f}。",
         },
     }
 )
