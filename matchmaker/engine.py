@@ -11,12 +11,14 @@ import numpy as np
 
 from matchmaker.errors import NotFittedError, RecordError, SettingError, UnknownIdError
 from matchmaker.explaining import Explainer
-from matchmaker.learning import LearnReport, Lesson, learn
+from matchmaker.learning import GAP_ERROR, LearnReport, Lesson, learn
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.features import Pairs, compare
 from matchmaker.rank.filters import Filter
-from matchmaker.rank.reranking import Reranker, add_up, digest
+from matchmaker.rank.learning import Examples
+from matchmaker.rank.precedents import JudgedPairs, Precedents
+from matchmaker.rank.reranking import LearnedSum, Reranker, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.reasons import check_language
 from matchmaker.records import Judgment, Match, Pair, Profile, Records, ScoredPair, Shortlist
@@ -189,7 +191,7 @@ class Matchmaker:
             demand = Demand.of(columns.part(rows), supply)
             candidates = supply.retrieve(demand, max(self.candidates, k), rules)
             pairs = Pairs.of(candidates)
-            features = compare(demand, supply, pairs)
+            features = compare(demand, supply, pairs, self._precedents())
             contributions = self.reranker.explain(features)
             scores = add_up(contributions)
             probabilities = self.calibration.probability(scores)
@@ -237,7 +239,7 @@ class Matchmaker:
         if strange:
             raise UnknownIdError(f"no achievement has the id {_name(strange)}; check the pairs against the register")
         names = [(pair.need_id, pair.achievement_id) for pair in wanted]
-        features, _ = self._compare(register, names, progress)
+        features = self._compare(register, names, self._precedents(), progress)[0]
         scores = add_up(self.reranker.explain(features))
         probabilities = self.calibration.probability(scores)
         grades = self.calibration.expected_grade(scores)
@@ -247,9 +249,25 @@ class Matchmaker:
         ]
 
     def learn(
-        self, needs: Iterable[Profile], judgments: Iterable[Judgment], progress: Progress | None = None
+        self,
+        needs: Iterable[Profile],
+        judgments: Iterable[Judgment],
+        *,
+        gap_error: float = GAP_ERROR,
+        progress: Progress | None = None,
     ) -> LearnReport:
         """Learn to rank from judgments; a model that is no better on needs kept aside is refused.
+
+        Parameters
+        ----------
+        needs : Records of Profile
+        judgments : Records of Judgment
+            Of several judgments of a pair the last counts.
+        gap_error : float
+            Of the needs that have something suitable, the share that may be called a gap. An adopted model brings the
+            threshold that keeps to it; `threshold` is set to that.
+        progress : callable, optional
+            Called as ``progress(stage, done, total)``.
 
         Returns
         -------
@@ -261,22 +279,30 @@ class Matchmaker:
         TableError
             When there are too few judgments to learn from and measure.
         """
-        self._fitted()
+        supply = self._fitted()
         register = list(needs)
         known = {profile.id for profile in register}
         latest = {(judgment.need_id, judgment.achievement_id): judgment.grade for judgment in judgments}
         usable = {pair: grade for pair, grade in latest.items() if pair[0] in known and pair[1] in self._profiles}
-        features, rows = self._compare(register, list(usable), progress)
+        features, demand, pairs = self._compare(register, list(usable), None, progress)
         lesson = Lesson(
-            features=features,
-            grades=np.array(list(usable.values()), np.int64),
-            needs=rows,
+            examples=Examples(
+                features=features,
+                grades=np.array(list(usable.values()), np.int64),
+                vectors=JudgedPairs(demand.profile_vectors, supply.dense.vectors[pairs.supply], pairs.needs),
+            ),
             need_ids=[need for need, _ in usable],
             achievement_ids=[achievement for _, achievement in usable],
         )
-        learned = learn(lesson, self.reranker, len(latest) - len(usable), self.seed)
+
+        def advance(done: int, total: int) -> None:
+            if progress:
+                progress("learn", done, total)
+
+        learned = learn(lesson, self.reranker, len(latest) - len(usable), self.seed, gap_error, advance)
         if learned.report.adopted:
             self.reranker, self.calibration = learned.reranker, learned.calibration
+            self.threshold = learned.report.threshold
         if progress:
             progress("learn", 1, 1)
         return learned.report
@@ -359,10 +385,17 @@ class Matchmaker:
             raise NotFittedError("this engine has no register yet; call fit(achievements) first")
         return self._supply
 
+    def _precedents(self) -> Precedents | None:
+        return self.reranker.precedents if isinstance(self.reranker, LearnedSum) else None
+
     def _compare(
-        self, needs: Sequence[Profile], names: Sequence[tuple[str, str]], progress: Progress | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return features of named pairs, in the order given, and the row of each pair's need."""
+        self,
+        needs: Sequence[Profile],
+        names: Sequence[tuple[str, str]],
+        precedents: Precedents | None,
+        progress: Progress | None,
+    ) -> tuple[np.ndarray, Demand, Pairs]:
+        """Return features of named pairs in the order given, the needs that they ask for, and the pairs as rows."""
         supply = self._fitted()
         asked = {need for need, _ in names}
         used = [profile for profile in needs if profile.id in asked]
@@ -372,10 +405,10 @@ class Matchmaker:
         rows = np.array([need_rows[need] for need, _ in names], np.int64)
         columns = np.array([supply_rows[achievement] for _, achievement in names], np.int64)
         order = np.argsort(rows, kind="stable")
-        grouped = compare(demand, supply, Pairs(rows[order], columns[order]))
+        grouped = compare(demand, supply, Pairs(rows[order], columns[order]), precedents)
         features = np.empty_like(grouped)
         features[order] = grouped
-        return features, rows
+        return features, demand, Pairs(rows, columns)
 
 
 def _in_common_terms(rules: Filter) -> Filter:

@@ -3,7 +3,8 @@ import pytest
 from matching import HashEncoder, achievement, invent_profiles, need
 
 from matchmaker.columns import UNKNOWN, Tags
-from matchmaker.rank.features import FEATURES, TAG_FEATURES, Pairs, compare
+from matchmaker.rank.features import FEATURES, PRECEDENTS, TAG_FEATURES, Pairs, compare
+from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares, fit_precedents
 from matchmaker.rank.supply import Demand, Supply, mean_direction
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.segmentation import Segmenter
@@ -28,9 +29,19 @@ def every_pair(demand, supply):
     )
 
 
+def some_precedents(demand, supply):
+    vectors = JudgedPairs(demand.profile_vectors, supply.dense.vectors[:12], np.arange(12) // 4)
+    return fit_precedents(vectors, np.linspace(-1, 1, 12), Shares(USUAL, USUAL_NOISE))
+
+
+def test_nothing_learned_adds_nothing(sides):
+    features = compare(*sides, every_pair(*sides))
+    assert not features[:, FEATURES.index(PRECEDENTS)].any()
+
+
 def test_every_feature_has_its_column(sides):
     pairs = every_pair(*sides)
-    features = compare(*sides, pairs)
+    features = compare(*sides, pairs, some_precedents(*sides))
     assert features.shape == (len(pairs), len(FEATURES)) and features.dtype == np.float64
     assert np.isfinite(features).all()
     assert len(set(FEATURES)) == len(FEATURES)

@@ -7,12 +7,13 @@ import pytest
 from matching import HashEncoder, invent_profiles
 
 from matchmaker import Judgment, Matchmaker
-from matchmaker.errors import TableError
+from matchmaker.errors import SettingError, TableError
 from matchmaker.learning import MIN_NEEDS, MIN_PAIRS, Lesson, learn
 from matchmaker.rank.defaults import default_calibration, default_reranker
-from matchmaker.rank.features import FEATURES
-from matchmaker.rank.learning import fit_trees
-from matchmaker.rank.reranking import BoostedTrees, add_up
+from matchmaker.rank.features import FEATURES, PRECEDENTS
+from matchmaker.rank.learning import Examples, fit_sum, score
+from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares
+from matchmaker.rank.reranking import LearnedSum
 
 REGISTER = invent_profiles("achievement", 60)
 NEEDS = invent_profiles("need", 30)
@@ -33,8 +34,12 @@ def shared_engine():
 def engine():
     """An engine that has learned nothing yet."""
     engine = shared_engine()
-    engine.reranker, engine.calibration = default_reranker(), default_calibration()
+    forget(engine)
     return engine
+
+
+def forget(engine):
+    engine.reranker, engine.calibration, engine.threshold = default_reranker(), default_calibration(), 0.5
 
 
 def judge(scale=(1, 2, 3, 4), needs=NEEDS, per_need=10, seed=0):
@@ -60,7 +65,7 @@ def test_informative_judgments_are_learned_from(scale, engine):
     report = engine.learn(NEEDS, judgments)
     assert report.adopted and not report.backwards and report.comparison.difference > 0.05
     assert (report.needs, report.pairs, report.skipped) == (30, 300, 0)
-    assert isinstance(engine.reranker, BoostedTrees) and engine.calibration.grades == scale
+    assert isinstance(engine.reranker, LearnedSum) and engine.calibration.grades == scale
     assert engine.shortlist(NEEDS[:3]) != before
     scored = engine.score(NEEDS, judgments)
     assert all(0 <= one.probability <= 1 and scale[0] <= one.expected_grade <= scale[-1] for one in scored)
@@ -73,8 +78,8 @@ def test_informative_judgments_are_learned_from(scale, engine):
     assert "已采用新模型" in report.to_text() and "learned model adopted" in report.to_text("en")
 
 
-# One in forty random lessons looks better than chance at this level; seed 0 is one of those.
-@pytest.mark.parametrize("seed", range(1, 5))
+# About one in thirty random lessons passes; these do not.
+@pytest.mark.parametrize("seed", range(1, 6))
 def test_random_judgments_are_refused_and_change_nothing(seed, engine):
     rng = random.Random(seed)
     before = state(engine)
@@ -130,7 +135,7 @@ def test_unknown_ids_are_counted_and_left_out(engine):
     report = engine.learn(NEEDS, [*strange, *judgments])
     assert (report.needs, report.pairs, report.skipped) == (30, 300, 2)
     assert "另有 2 条" in report.to_text() and "2 left out" in report.to_text("en")
-    engine.reranker, engine.calibration = default_reranker(), default_calibration()
+    forget(engine)
     assert replace(engine.learn(NEEDS, judgments), skipped=2) == report
     with pytest.raises(TableError, match=r"found 0 on 0 \(2 left out"):
         engine.learn(NEEDS, strange)
@@ -141,7 +146,7 @@ def test_of_two_judgments_of_one_pair_the_later_counts(engine):
     wrong = [replace(judgment, grade=5 - judgment.grade) for judgment in judgments]
     assert engine.learn(NEEDS, [*wrong, *judgments]).pairs == 300
     settings = engine.settings
-    engine.reranker, engine.calibration = default_reranker(), default_calibration()
+    forget(engine)
     engine.learn(NEEDS, judgments)
     assert engine.settings == settings
 
@@ -167,10 +172,14 @@ def test_learning_again_from_the_same_judgments_gives_the_same_model(engine):
 def test_a_model_that_learned_by_heart_gives_way_to_a_better_one(engine):
     few = judge(needs=NEEDS[:8], per_need=15)
     rng = random.Random(0)
-    features, _ = engine._compare(NEEDS, [(judgment.need_id, judgment.achievement_id) for judgment in few], None)
+    names = [(judgment.need_id, judgment.achievement_id) for judgment in few]
+    features, demand, pairs = engine._compare(NEEDS, names, None, None)
     grades = np.array([rng.randint(1, 4) for _ in few])
+    vectors = JudgedPairs(demand.profile_vectors, engine._fitted().dense.vectors[pairs.supply], pairs.needs)
+    by_heart = Examples(features, grades, vectors)
     seen = tuple(profile.id for profile in NEEDS[:8])
-    engine.reranker = replace(fit_trees(default_reranker(), features, grades, 0), learned_from=seen)
+    engine.reranker = replace(fit_sum(default_reranker(), by_heart, Shares(USUAL, 0.01)), learned_from=seen)
+    assert np.corrcoef(score(engine.reranker, by_heart), grades)[0, 1] > 0.9
     noise = [replace(judgment, grade=int(grade)) for judgment, grade in zip(few, grades, strict=True)]
     report = engine.learn(NEEDS, [*noise, *judge(needs=NEEDS[8:], per_need=30)])
     # Its own scores on the needs it knows by heart are left out of the comparison.
@@ -191,7 +200,7 @@ def test_a_learned_model_is_not_replaced_by_chance(engine):
 def test_a_learned_engine_keeps_its_model_through_changes_of_the_register():
     engine = Matchmaker(encoder=HashEncoder()).fit(REGISTER)
     engine.learn(NEEDS, judge())
-    assert engine.settings["reranker"] == "BoostedTrees"
+    assert engine.settings["reranker"] == "LearnedSum"
     model = engine.settings["reranker_sha256"]
     engine.remove(["A-001"]).add([REGISTER[1]]).fit(REGISTER[:20])
     assert engine.settings["reranker_sha256"] == model
@@ -215,23 +224,61 @@ def test_learned_scores_are_the_same_for_pairs_and_lists(engine):
 
 
 def test_the_lesson_is_measured_on_needs_kept_aside():
-    """Trees that memorise are no better on other needs, so grades that belong to the pair alone are refused."""
+    """Learning by heart helps on no other need, so grades that belong to the pair alone are refused."""
     rng = np.random.default_rng(0)
-    features = rng.normal(size=(300, len(FEATURES)))
-    lesson = Lesson(
-        features=features,
-        grades=rng.integers(1, 5, 300),
-        needs=np.arange(300) // 10,
-        need_ids=[f"n{row // 10}" for row in range(300)],
-        achievement_ids=[f"a{row}" for row in range(300)],
+    vectors = rng.normal(size=(330, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    examples = Examples(
+        rng.normal(size=(300, len(FEATURES))),
+        rng.integers(1, 5, 300),
+        JudgedPairs(vectors[:30], vectors[30:], np.arange(300) // 10),
     )
+    examples.features[:, FEATURES.index(PRECEDENTS)] = 0
+    lesson = Lesson(examples, [f"n{row // 10}" for row in range(300)], [f"a{row}" for row in range(300)])
     result = learn(lesson, default_reranker(), 0, 0)
     assert not result.report.adopted
-    memorised = add_up(result.reranker.explain(features))
-    assert np.corrcoef(memorised, lesson.grades)[0, 1] > 0.5
+    by_heart = fit_sum(default_reranker(), examples, Shares(USUAL * 5, USUAL_NOISE / 10))
+    assert np.corrcoef(score(by_heart, examples), examples.grades)[0, 1] > 0.8
+
+
+def test_what_was_learned_of_one_need_helps_it_and_its_like_most():
+    """One need's judgments go against every feature: its own pairs follow them, another need's do not."""
+    engine = Matchmaker(encoder=HashEncoder()).fit(REGISTER)
+    judgments = judge(per_need=20)
+    assert engine.learn(NEEDS, judgments).adopted
+    before = {(one.need_id, one.achievement_id): one.score for one in engine.score(NEEDS, judgments)}
+    praised = [replace(one, grade=4) if one.need_id == "N-003" else one for one in judgments]
+    forget(engine)
+    assert engine.learn(NEEDS, praised).adopted
+    moved = {}
+    for one in engine.score(NEEDS, judgments):
+        moved.setdefault(one.need_id, []).append(one.score - before[one.need_id, one.achievement_id])
+    means = {name: np.mean(values) for name, values in moved.items()}
+    assert max(means, key=means.get) == "N-003" and means["N-003"] > 0.3
+
+
+@pytest.mark.parametrize("gap_error", [0.0, 0.1, 0.4])
+def test_needs_with_something_suitable_are_called_gaps_no_more_often_than_asked_for(gap_error):
+    engine = Matchmaker(encoder=HashEncoder()).fit(REGISTER)
+    report = engine.learn(NEEDS, judge(per_need=20), gap_error=gap_error)
+    assert report.adopted and engine.threshold == report.threshold
+    assert (report.threshold == 0) == (gap_error == 0)
+    scored = engine.score(NEEDS, judge(per_need=20))
+    best = {}
+    for one in scored:
+        best[one.need_id] = max(best.get(one.need_id, 0), one.probability)
+    assert np.mean([value < engine.threshold for value in best.values()]) <= gap_error + 0.15
+    assert f"{report.threshold:.2f}" in report.to_text()
+
+
+def test_a_share_of_gaps_that_is_no_share_is_refused(engine):
+    for wrong in (-0.1, 1.0, 7):
+        with pytest.raises(SettingError, match="gap_error"):
+            engine.learn(NEEDS, judge(), gap_error=wrong)
 
 
 def test_progress_is_told(engine):
     told = []
     engine.learn(NEEDS, judge(), progress=lambda *step: told.append(step))
     assert told[-1] == ("learn", 1, 1) and {"clean", "encode"} <= {stage for stage, _, _ in told}
+    assert ("learn", 3, 6) in told

@@ -43,7 +43,7 @@ def test_importing_loads_nothing_heavy():
         ("remove", ["ids"]),
         ("shortlist", ["needs", "k", "filter", "progress"]),
         ("score", ["needs", "pairs", "progress"]),
-        ("learn", ["needs", "judgments", "progress"]),
+        ("learn", ["needs", "judgments", "gap_error", "progress"]),
         ("save", ["path"]),
         ("load", ["path", "encoder", "cache"]),
     ],

@@ -1,26 +1,40 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from matchmaker.errors import ModelError
 from matchmaker.rank.defaults import DEFAULT, default_calibration, default_reranker, read_calibration, write_calibration
-from matchmaker.rank.features import FEATURES
-from matchmaker.rank.learning import fit_trees, score_held_out, split_needs
-from matchmaker.rank.reranking import BoostedTrees, WeightedSum, add_up, digest, read_reranker
+from matchmaker.rank.features import FEATURES, PRECEDENTS
+from matchmaker.rank.learning import Examples, fit_reranker, fit_sum, score, split_needs
+from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares
+from matchmaker.rank.reranking import WeightedSum, add_up, digest, read_reranker
 
 
 def lesson(count=300, seed=0):
     """Features, and grades that the prior does not explain: they follow one feature that it weighs little."""
     rng = np.random.default_rng(seed)
     features = rng.normal(size=(count, len(FEATURES)))
+    features[:, FEATURES.index(PRECEDENTS)] = 0
     grades = np.clip(np.round(2.5 + features[:, FEATURES.index("maturity")] + rng.normal(size=count) * 0.3), 1, 4)
     return features, grades.astype(int)
 
 
+def examples(count=300, seed=0, per_need=10):
+    """The same, each pair with vectors that say nothing."""
+    rng = np.random.default_rng(seed + 100)
+    rows = np.arange(count) // per_need
+    vectors = rng.normal(size=(rows[-1] + 1 + count, 12)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Examples(*lesson(count, seed), JudgedPairs(vectors[: rows[-1] + 1], vectors[rows[-1] + 1 :], rows))
+
+
 @pytest.fixture(scope="module")
 def trees():
-    return fit_trees(default_reranker(), *lesson(), seed=0)
+    model, _ = fit_reranker(default_reranker(), examples(), seed=0)
+    assert model.trees
+    return model
 
 
 def test_the_weighted_sum_is_the_formula():
@@ -64,7 +78,7 @@ def test_contributions_of_trees_add_up_to_what_they_predict(trees):
     import lightgbm
 
     features, _ = lesson(50, 2)
-    added = lightgbm.Booster(model_str=trees.model).predict(features)
+    added = lightgbm.Booster(model_str=trees.trees).predict(features)
     line = trees.slope * add_up(trees.prior.explain(features)) + trees.shift
     assert add_up(trees.explain(features)) == pytest.approx(line + added, abs=1e-9)
 
@@ -84,28 +98,38 @@ def test_text_brings_back_the_same_model(trees):
         again = read_reranker(model.to_text())
         assert again == model and digest(again) == digest(model)
         assert np.array_equal(again.explain(features), model.explain(features))
-    few = fit_trees(default_reranker(), *lesson(20), seed=0)
+    few, _ = fit_reranker(default_reranker(), examples(40), seed=0)
     assert read_reranker(few.to_text()) == few
 
 
 def test_learning_follows_the_seed_alone(trees):
-    assert fit_trees(default_reranker(), *lesson(), seed=0) == trees
-    assert fit_trees(default_reranker(), *lesson(), seed=1).model != trees.model
+    assert fit_reranker(default_reranker(), examples(), seed=0)[0] == trees
+    assert fit_reranker(default_reranker(), examples(), seed=1)[0].trees != trees.trees
 
 
 def test_trees_learn_what_the_prior_does_not_know(trees):
-    features, grades = lesson(400, 9)
-    assert np.corrcoef(add_up(trees.explain(features)), grades)[0, 1] > 0.8
-    assert np.corrcoef(add_up(default_reranker().explain(features)), grades)[0, 1] < 0.5
+    others = examples(400, 9)
+    assert np.corrcoef(score(trees, others), others.grades)[0, 1] > 0.8
+    assert np.corrcoef(add_up(default_reranker().explain(others.features)), others.grades)[0, 1] < 0.5
+
+
+def test_trees_that_come_no_nearer_on_needs_kept_aside_are_left_out():
+    rng = np.random.default_rng(3)
+    noise = examples(300)
+    noise = Examples(noise.features, rng.integers(1, 5, 300), noise.vectors)
+    model, held_out = fit_reranker(default_reranker(), noise, seed=0)
+    assert model.trees == ""
+    assert np.mean((noise.grades - held_out) ** 2) < noise.grades.var() * 1.1
 
 
 def test_more_prior_score_never_means_less_on_the_line():
-    features, _ = lesson(200, 5)
-    scores = add_up(default_reranker().explain(features))
-    backwards = fit_trees(default_reranker(), features, (scores < np.median(scores)).astype(int), seed=0)
-    assert backwards.slope > 0
-    equal = fit_trees(default_reranker(), np.ones((40, len(FEATURES))), np.arange(40) % 2, seed=0)
-    assert np.isfinite(add_up(equal.explain(features))).all()
+    pairs = examples(200, 5)
+    scores = add_up(default_reranker().explain(pairs.features))
+    usual = Shares(USUAL, USUAL_NOISE)
+    backwards = Examples(pairs.features, (scores < np.median(scores)).astype(int), pairs.vectors)
+    assert fit_sum(default_reranker(), backwards, usual).slope > 0
+    equal = Examples(np.ones_like(pairs.features), np.arange(200) % 2, pairs.vectors)
+    assert np.isfinite(score(fit_sum(default_reranker(), equal, usual), equal)).all()
 
 
 @pytest.mark.parametrize("needs", [5, 7, 23])
@@ -118,17 +142,18 @@ def test_folds_hold_out_whole_needs_once(needs):
     assert all(np.array_equal(a, b) for a, b in zip(masks, split_needs(rows, seed=3), strict=True))
 
 
-def test_a_need_is_scored_by_trees_that_never_saw_it():
-    features, grades = lesson(200)
-    needs = np.arange(200) // 10
+def test_a_need_is_scored_by_a_model_that_never_saw_it():
+    pairs = examples(200)
     done = []
-    scores = score_held_out(default_reranker(), features, grades, needs, 0, lambda *step: done.append(step))
+    _, scores = fit_reranker(default_reranker(), pairs, 0, lambda *step: done.append(step))
     assert done == [(number, 6) for number in range(1, 6)]
-    changed = grades.copy()
-    changed[needs == 4] = 1
-    again = score_held_out(default_reranker(), features, changed, needs, 0)
-    assert np.array_equal(again[needs == 4], scores[needs == 4])
-    assert not np.array_equal(again, scores)
+    changed = pairs.grades.copy()
+    changed[pairs.vectors.rows == 4] = 1
+    # Shares are set on all judgments together, so that held-out scores of one need move a little with its own grades.
+    _, again = fit_reranker(default_reranker(), Examples(pairs.features, changed, pairs.vectors), 0)
+    own = pairs.vectors.rows == 4
+    assert np.abs(again[own] - scores[own]).max() < 0.3
+    assert np.abs(changed - pairs.grades)[own].max() == 3
 
 
 def tamper(trees, change):
@@ -148,7 +173,6 @@ def swap(old, new):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda content: content.update(trees=""),
         lambda content: content.update(trees="hello\nworld"),
         lambda content: content.update(trees=content["trees"][: len(content["trees"]) // 2]),
         lambda content: content.update(trees=content["trees"].replace("threshold=", "threshold=9 ", 1)),
@@ -158,7 +182,14 @@ def swap(old, new):
         lambda content: content.pop("learned_from"),
         lambda content: content.update(features=[*FEATURES[1:], FEATURES[0]]),
         lambda content: content.update(kind="pickle"),
-        swap("max_feature_idx=11", "max_feature_idx=12"),
+        lambda content: content.pop("precedents"),
+        lambda content: content["precedents"].pop("levels"),
+        lambda content: content["precedents"]["needs"].update(dtype="|O"),
+        lambda content: content["precedents"]["needs"].update(shape=[1, 12]),
+        lambda content: content["precedents"]["needs"].update(base64="?"),
+        lambda content: content["precedents"].update(levels=content["precedents"]["needs"]),
+        lambda content: content["precedents"]["shares"].update(base64="//////////8=", shape=[1]),
+        swap(f"max_feature_idx={len(FEATURES) - 1}", "max_feature_idx=99"),
         swap("num_class=1", "num_class=2"),
         swap("num_cat=0", "num_cat=1"),
         swap("is_linear=0", "is_linear=1"),
@@ -173,21 +204,21 @@ def test_a_damaged_model_is_refused_before_anything_reads_it(trees, change):
 @pytest.mark.parametrize("field", ["split_feature", "left_child", "right_child", "decision_type"])
 @pytest.mark.parametrize("value", ["99", "-1", "0", "1.5", "nan", "x", "-99"])
 def test_trees_that_point_nowhere_are_refused(trees, field, value):
-    start = trees.model.index(f"{field}=") + len(field) + 1
-    stop = trees.model.index("\n", start)
-    first, *rest = trees.model[start:stop].split(" ")
+    start = trees.trees.index(f"{field}=") + len(field) + 1
+    stop = trees.trees.index("\n", start)
+    first, *rest = trees.trees[start:stop].split(" ")
     line = " ".join([value, *rest])
-    size = trees.model.index("tree_sizes=") + len("tree_sizes=")
-    sizes = trees.model[size : trees.model.index("\n", size)].split(" ")
+    size = trees.trees.index("tree_sizes=") + len("tree_sizes=")
+    sizes = trees.trees[size : trees.trees.index("\n", size)].split(" ")
     sizes[0] = str(int(sizes[0]) + len(line) - (stop - start))
-    damaged = trees.model[:start] + line + trees.model[stop:]
+    damaged = trees.trees[:start] + line + trees.trees[stop:]
     damaged = damaged[:size] + " ".join(sizes) + damaged[damaged.index("\n", size) :]
     harmless = (
         value == first or (field == "decision_type" and value == "0") or (field == "split_feature" and value == "0")
     )
-    text = BoostedTrees(trees.prior, trees.slope, trees.shift, damaged).to_text()
+    text = replace(trees, trees=damaged).to_text()
     if harmless:
-        assert read_reranker(text).model == damaged
+        assert read_reranker(text).trees == damaged
     else:
         with pytest.raises(ModelError, match="damaged"):
             read_reranker(text)

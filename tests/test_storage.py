@@ -80,7 +80,7 @@ def test_a_loaded_engine_says_exactly_the_same(engine, saved):
 def test_a_learned_engine_comes_back_learned(learned, tmp_path):
     learned.save(tmp_path / "model")
     again = load(tmp_path / "model")
-    assert again.settings == learned.settings and again.settings["reranker"] == "BoostedTrees"
+    assert again.settings == learned.settings and again.settings["reranker"] == "LearnedSum"
     assert again.shortlist(NEEDS) == learned.shortlist(NEEDS)
     other = invent_profiles("achievement", 15, seed=4)
     assert again.fit(other).shortlist(NEEDS) == learned.fit(other).shortlist(NEEDS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -122,10 +123,11 @@ def main() -> None:
     arguments = parser.parse_args()
     recipe = RECIPES[arguments.recipe]
     model = SentenceTransformer(str(arguments.folder), device="cpu")
-    whole = model.max_seq_length
     losses = train(model, read_lessons(arguments.data), recipe, arguments.seed)
-    model.max_seq_length = whole
     model.save(str(arguments.out))
+    # What was saved pads and cuts as training did; users of the folder shall not.
+    for name in ("tokenizer.json", "sentence_bert_config.json"):
+        shutil.copyfile(arguments.folder / name, arguments.out / name)
     report = {"recipe": asdict(recipe), "seed": arguments.seed, "losses": [round(value, 4) for value in losses]}
     (arguments.out / "recipe.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 

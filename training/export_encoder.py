@@ -144,6 +144,7 @@ def main() -> None:
     shape, vectors, linears = read_folder(arguments.folder)
     tokenizer = Tokenizer.from_file(str(arguments.folder / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
 
     def tokenize(texts: list[str]) -> list[list[int]]:
         return [encoding.ids for encoding in tokenizer.encode_batch(texts)]

@@ -76,6 +76,7 @@ FEATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "maturity": "成熟度",
             "region": "地区",
             "mode": "合作方式",
+            "precedents": "往次研判",
         },
         "en": {
             "dense": "Similar meaning",
@@ -90,6 +91,7 @@ FEATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "maturity": "Maturity",
             "region": "Region",
             "mode": "Way to work together",
+            "precedents": "Earlier judgments",
         },
     }
 )

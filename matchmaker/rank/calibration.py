@@ -45,6 +45,10 @@ class Calibration:
         # Summed a row at a time: a matrix product's last bit can depend on how many rows it has.
         return np.asarray(self.grades[0] + (self.steps(scores) * np.diff(self.grades)).sum(axis=1))
 
+    def likely_grade(self, scores: np.ndarray) -> np.ndarray:
+        """Return the median grade, shape (p,): of all answers the one that errs least on average."""
+        return np.asarray(np.array(self.grades)[(self.steps(scores) > 0.5).sum(axis=1)])
+
 
 def relevant_grade(grades: Sequence[int]) -> int:
     """Return the least grade of the upper half of a scale: 3 of 1–4, 1 of 0–1, 2 of 0–2.

@@ -9,6 +9,7 @@ import numpy as np
 
 from matchmaker.columns import UNKNOWN, Tags
 from matchmaker.rank.dense import multiply_vectors
+from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.supply import Demand, Supply
 
 TEXT_FEATURES = (
@@ -53,7 +54,9 @@ TAG_FEATURES: Mapping[str, Callable[[Tags, Tags], float]] = {
     "region": _compare_region,
     "mode": _compare_modes,
 }
-FEATURES = (*TEXT_FEATURES, *TAG_FEATURES)
+# What judged pairs say of this one, in grades; 0 for an engine that has learned nothing.
+PRECEDENTS = "precedents"
+FEATURES = (*TEXT_FEATURES, *TAG_FEATURES, PRECEDENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Pairs:
         return cls(np.repeat(np.arange(len(candidates)), counts), supply)
 
 
-def compare(demand: Demand, supply: Supply, pairs: Pairs) -> np.ndarray:
+def compare(demand: Demand, supply: Supply, pairs: Pairs, precedents: Precedents | None = None) -> np.ndarray:
     """Return the features of pairs, float64, shape (p, len(FEATURES)), in the order of `FEATURES`."""
     both = (pairs.needs, pairs.supply)
     values = {
@@ -88,6 +91,11 @@ def compare(demand: Demand, supply: Supply, pairs: Pairs) -> np.ndarray:
         "grams_title": supply.title_grams.score(demand.title_grams, both),
         "rare_terms": supply.words.score(demand.rare_words, both),
     }
+    values[PRECEDENTS] = (
+        np.zeros(len(pairs))
+        if precedents is None
+        else precedents.expect(demand.profile_vectors, supply.dense.vectors, both)
+    )
     for name, measure in TAG_FEATURES.items():
         tags = demand.columns.tags
         values[name] = np.array(

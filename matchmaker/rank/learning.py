@@ -1,16 +1,25 @@
-"""Learn a reranker from judged pairs: trees that correct the weighted sum, so that little data changes little."""
+"""Learn a reranker from judged pairs: a straight line, precedents, and trees where they help.
+
+Each step explains what the one before leaves over, so that little data changes little: a line brings the score that
+needs no labels to the scale of grades; precedents add what was said of like needs; trees correct by features, and are
+kept only when they come nearer to the grades of needs kept aside.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matchmaker.rank.features import FEATURES
-from matchmaker.rank.reranking import BoostedTrees, WeightedSum, add_up
+from matchmaker.rank.features import FEATURES, PRECEDENTS
+from matchmaker.rank.precedents import NO_PRECEDENTS, JudgedPairs, Shares, fit_precedents, tune_shares
+from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up
 
 FOLDS = 5
-ROUNDS = 150
+# Trees earn their place when their gain on needs kept aside is this many standard errors: one chance in twenty.
+CLEARLY = 1.645
+ROUNDS = 100
 PARAMETERS = {
     "objective": "regression",
     "learning_rate": 0.05,
@@ -25,52 +34,99 @@ PARAMETERS = {
     "num_threads": 1,
     "verbosity": -1,
 }
+Progress = Callable[[int, int], None]
 
 
-def fit_trees(prior: WeightedSum, features: np.ndarray, grades: np.ndarray, seed: int) -> BoostedTrees:
-    """Fit trees to what a straight line through the prior's score leaves unexplained of the grades.
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Judged pairs as rows.
+
+    Attributes
+    ----------
+    features : ndarray, shape (p, len(FEATURES))
+        Without precedents.
+    grades : ndarray of int, shape (p,)
+    vectors : JudgedPairs
+        The same pairs as vectors; ``vectors.rows`` says which share a need.
+    """
+
+    features: np.ndarray
+    grades: np.ndarray
+    vectors: JudgedPairs
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.grades)
+
+    def part(self, chosen: np.ndarray) -> Examples:
+        """Return some of the pairs, by mask."""
+        return Examples(self.features[chosen], self.grades[chosen], self.vectors.part(chosen))
+
+
+def fit_reranker(
+    prior: WeightedSum, examples: Examples, seed: int, progress: Progress | None = None
+) -> tuple[LearnedSum, np.ndarray]:
+    """Learn from all pairs, and score each by a model that saw no pair of its need.
 
     Parameters
     ----------
     prior : WeightedSum
         The model that needs no labels.
-    features : ndarray, shape (p, len(FEATURES))
-    grades : ndarray of int, shape (p,)
+    examples : Examples
     seed : int
-        Equal seeds give equal trees.
+        Equal seeds give equal models.
+    progress : callable, optional
+        Called as ``progress(done, total)``.
+
+    Returns
+    -------
+    model : LearnedSum
+    held_out : ndarray, shape (p,)
     """
-    import lightgbm
-
-    scores = add_up(prior.explain(features))
-    spread = float(scores.var())
-    slope = float(np.cov(scores, grades, bias=True)[0, 1] / spread) if spread > 0 else 0.0
-    # More score must never mean a lower grade, whatever a handful of judgments say.
-    slope = max(slope, 1e-3)
-    shift = float(grades.mean() - slope * scores.mean())
-    data = lightgbm.Dataset(
-        features, grades.astype(float), init_score=slope * scores + shift, feature_name=list(FEATURES)
-    )
-    booster = lightgbm.train({**PARAMETERS, "seed": seed}, data, num_boost_round=ROUNDS)
-    return BoostedTrees(prior, slope, shift, booster.model_to_string())
-
-
-def score_held_out(
-    prior: WeightedSum,
-    features: np.ndarray,
-    grades: np.ndarray,
-    needs: np.ndarray,
-    seed: int,
-    progress: Callable[[int, int], None] | None = None,
-) -> np.ndarray:
-    """Score every pair by trees that saw no pair of its need, shape (p,)."""
-    scores = np.zeros(len(grades))
-    folds = list(split_needs(needs, seed))
+    held_out = np.zeros(len(examples))
+    folds = list(split_needs(examples.vectors.rows, seed))
     for done, held in enumerate(folds, start=1):
-        trees = fit_trees(prior, features[~held], grades[~held], seed)
-        scores[held] = add_up(trees.explain(features[held]))
+        seen = examples.part(~held)
+        held_out[held] = score(fit_sum(prior, seen, _tune(prior, seen, seed)), examples.part(held))
         if progress:
             progress(done, len(folds) + 1)
-    return scores
+    model = fit_sum(prior, examples, _tune(prior, examples, seed))
+    # Trees learn from what was left over at needs kept aside: where a model has seen a pair, too little is.
+    left = examples.grades - held_out
+    corrections = np.zeros(len(examples))
+    for held in folds:
+        trees = fit_trees(examples.features[~held], left[~held], seed)
+        corrections[held] = add_up(replace(model, trees=trees).explain(examples.features[held]))
+        corrections[held] -= add_up(model.explain(examples.features[held]))
+    if _clearly_positive(left**2 - (left - corrections) ** 2, examples.vectors.rows):
+        model = replace(model, trees=fit_trees(examples.features, left, seed))
+        held_out = held_out + corrections
+    return model, held_out
+
+
+def fit_sum(prior: WeightedSum, examples: Examples, shares: Shares) -> LearnedSum:
+    """Fit the line and the precedents."""
+    line = _fit_line(prior, examples)
+    rest = examples.grades - add_up(line.explain(examples.features))
+    return replace(line, precedents=fit_precedents(examples.vectors, rest, shares))
+
+
+def score(model: LearnedSum, examples: Examples) -> np.ndarray:
+    """Return the scores of pairs, shape (p,)."""
+    features = examples.features.copy()
+    vectors = examples.vectors
+    both = (vectors.rows, np.arange(len(examples)))
+    features[:, FEATURES.index(PRECEDENTS)] = model.precedents.expect(vectors.needs, vectors.supply, both)
+    return add_up(model.explain(features))
+
+
+def fit_trees(features: np.ndarray, left: np.ndarray, seed: int) -> str:
+    """Fit trees to what is left unexplained of grades, shape (p,), and return them as LightGBM's text."""
+    import lightgbm
+
+    data = lightgbm.Dataset(features, left.astype(float), init_score=np.zeros(len(left)), feature_name=list(FEATURES))
+    booster = lightgbm.train({**PARAMETERS, "seed": seed}, data, num_boost_round=ROUNDS)
+    return str(booster.model_to_string())
 
 
 def split_needs(needs: np.ndarray, seed: int, folds: int = FOLDS) -> Iterator[np.ndarray]:
@@ -79,3 +135,23 @@ def split_needs(needs: np.ndarray, seed: int, folds: int = FOLDS) -> Iterator[np
     order = np.random.default_rng(seed).permutation(len(unique))
     for part in np.array_split(unique[order], min(folds, len(unique))):
         yield np.isin(needs, part)
+
+
+def _tune(prior: WeightedSum, examples: Examples, seed: int) -> Shares:
+    line = _fit_line(prior, examples)
+    return tune_shares(examples.vectors, examples.grades - add_up(line.explain(examples.features)), seed)
+
+
+def _clearly_positive(values: np.ndarray, needs: np.ndarray) -> bool:
+    """Tell whether the mean of needs' sums is above 0 by more than ``CLEARLY`` standard errors."""
+    sums = np.bincount(needs, values)[np.unique(needs)]
+    return bool(sums.mean() > CLEARLY * sums.std(ddof=1) / np.sqrt(len(sums)))
+
+
+def _fit_line(prior: WeightedSum, examples: Examples) -> LearnedSum:
+    scores, grades = add_up(prior.explain(examples.features)), examples.grades
+    spread = float(scores.var())
+    slope = float(np.cov(scores, grades, bias=True)[0, 1] / spread) if spread > 0 else 0.0
+    # More score must never mean a lower grade, whatever a handful of judgments say.
+    slope = max(slope, 1e-3)
+    return LearnedSum(prior, slope, float(grades.mean() - slope * scores.mean()), NO_PRECEDENTS)

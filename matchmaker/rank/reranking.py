@@ -1,21 +1,23 @@
-"""Order candidates by their features: a weighted sum that needs no labels, or trees learned from judgments.
+"""Order candidates by their features: a weighted sum that needs no labels, or that sum with what judgments add to it.
 
 Both are additive: a pair's score is a base plus one contribution a feature, to the last bit that a float keeps.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from matchmaker.errors import ModelError
-from matchmaker.rank.features import FEATURES
+from matchmaker.rank.features import FEATURES, PRECEDENTS
+from matchmaker.rank.precedents import Precedents
 
 if TYPE_CHECKING:
     import lightgbm
@@ -26,6 +28,7 @@ _NODE_FIELDS = (
     *("internal_value", "internal_weight", "internal_count"),
 )
 _LEAF_FIELDS = ("leaf_value", "leaf_weight", "leaf_count")
+_PRECEDENTS = ("needs", "levels", "directions", "shares")
 
 
 class Reranker(Protocol):
@@ -72,8 +75,8 @@ class WeightedSum:
 
 
 @dataclass(frozen=True)
-class BoostedTrees:
-    """The weighted sum, stretched to the grade scale, and gradient-boosted trees that correct it.
+class LearnedSum:
+    """The weighted sum stretched to the grade scale, what precedents add to it, and trees that correct both.
 
     The trees are kept in LightGBM's text format; what they add is taken apart by exact TreeSHAP (Lundberg et al. 2020).
 
@@ -83,8 +86,10 @@ class BoostedTrees:
         The model that needs no labels.
     slope, shift : float
         ``slope * score + shift`` is the grade that the prior's score alone lets expect.
-    model : str
-        The trees.
+    precedents : Precedents
+        What earlier judgments of like needs say; its column of the features is added as it stands.
+    trees : str
+        The trees; empty where they did not earn their place.
     learned_from : tuple of str
         Ids of the needs whose judgments it has seen: on these it cannot be measured fairly.
     """
@@ -92,14 +97,16 @@ class BoostedTrees:
     prior: WeightedSum
     slope: float
     shift: float
-    model: str
+    precedents: Precedents
+    trees: str = ""
     learned_from: tuple[str, ...] = ()
 
     def explain(self, features: np.ndarray) -> np.ndarray:
         """Return contributions, shape (p, f + 1)."""
         contributions = self.prior.explain(features) * self.slope
+        contributions[:, FEATURES.index(PRECEDENTS)] += features[:, FEATURES.index(PRECEDENTS)]
         contributions[:, -1] += self.shift
-        if len(features):
+        if len(features) and self.trees:
             contributions += self._booster.predict(features, pred_contrib=True)
         return contributions
 
@@ -108,13 +115,14 @@ class BoostedTrees:
         # Imported where trees grow or speak: it needs the system's libgomp, which ranking without trees does not.
         import lightgbm
 
-        return lightgbm.Booster(model_str=self.model)
+        return lightgbm.Booster(model_str=self.trees)
 
     def to_text(self) -> str:
         """Return the model as JSON around LightGBM's own text."""
-        content = {"features": list(FEATURES), "slope": self.slope, "shift": self.shift, "trees": self.model}
+        content = {"features": list(FEATURES), "slope": self.slope, "shift": self.shift, "trees": self.trees}
         content |= {"learned_from": list(self.learned_from), "prior": json.loads(self.prior.to_text())}
-        return json.dumps({"kind": "boosted_trees", **content}, indent=1, ensure_ascii=False)
+        content["precedents"] = {name: _pack(getattr(self.precedents, name)) for name in _PRECEDENTS}
+        return json.dumps({"kind": "learned_sum", **content}, indent=1, ensure_ascii=False)
 
 
 def read_reranker(text: str) -> Reranker:
@@ -124,20 +132,37 @@ def read_reranker(text: str) -> Reranker:
         kind = content["kind"]
         if kind == "weighted_sum":
             return WeightedSum(content["weights"], content["centres"], content["widths"])
-        if kind == "boosted_trees":
+        if kind == "learned_sum":
             if content["features"] != list(FEATURES):
                 raise ModelError("this model was learned with other features; learn it again with this version")
             prior = content["prior"]
             sums = WeightedSum(prior["weights"], prior["centres"], prior["widths"])
-            _check_trees(content["trees"])
-            return BoostedTrees(
-                sums, float(content["slope"]), float(content["shift"]), content["trees"], tuple(content["learned_from"])
-            )
+            if content["trees"] != "":
+                _check_trees(content["trees"])
+            precedents = Precedents(**{name: _unpack(content["precedents"][name]) for name in _PRECEDENTS})
+            precedents.check()
+            slope, shift = float(content["slope"]), float(content["shift"])
+            return LearnedSum(sums, slope, shift, precedents, content["trees"], tuple(content["learned_from"]))
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"the reranker's file is damaged ({error}); learn it again") from error
-    raise ModelError(f"the reranker is of kind {kind!r}; expected 'weighted_sum' or 'boosted_trees'")
+    raise ModelError(f"the reranker is of kind {kind!r}; expected 'weighted_sum' or 'learned_sum'")
+
+
+def _pack(array: np.ndarray) -> dict[str, object]:
+    """Return an array as plain values: arrays are too long for readable numbers, and must come back to the last bit."""
+    return {
+        "dtype": array.dtype.str,
+        "shape": list(array.shape),
+        "base64": base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii"),
+    }
+
+
+def _unpack(packed: Mapping[str, Any]) -> np.ndarray:
+    if packed["dtype"] not in ("<f4", "<f8"):
+        raise ValueError(f"numbers of type {packed['dtype']!r}")
+    return np.frombuffer(base64.b64decode(packed["base64"], validate=True), packed["dtype"]).reshape(packed["shape"])
 
 
 def _check_trees(text: str) -> None:
