@@ -94,7 +94,9 @@ class LearnReport:
             return ""
         if lang == "zh":
             return f"概率达到 {self.threshold:.2f} 算适配, 未参与学习的需求中有 {self.gaps:.0%} 按此列为缺口。"
-        return f" A probability of {self.threshold:.2f} counts as suitable; of needs kept aside {self.gaps:.0%} are gaps."
+        return (
+            f" A probability of {self.threshold:.2f} counts as suitable; of needs kept aside {self.gaps:.0%} are gaps."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,8 @@ def _runs_backwards(lesson: Lesson, scores: np.ndarray) -> bool:
     """Tell whether grades fall with the scores within needs, by more than two standard errors of no relation."""
     _, rows = np.unique(lesson.examples.vectors.rows, return_inverse=True)
     sizes = np.bincount(rows)
-    a, b = (values - (np.bincount(rows, values) / sizes)[rows] for values in (scores, lesson.examples.grades.astype(float)))
+    a, b = (
+        values - (np.bincount(rows, values) / sizes)[rows] for values in (scores, lesson.examples.grades.astype(float))
+    )
     scale = float(np.sqrt((a @ a) * (b @ b)))
     return bool(scale > 0 and float(a @ b) / scale < -2 / np.sqrt(len(a)))
