@@ -36,7 +36,8 @@ def own_settings(tmp_path, monkeypatch):
     """Neither read nor write what the person who runs the tests has set for IPython and Jupyter."""
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
-        monkeypatch.setenv(name, str(tmp_path / "settings" / name))
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))
 
 
 def execute(notebook, folder):
