@@ -1,5 +1,6 @@
 # make demo            shortlists of the sample registers, in demo/
 # make test            all tests (installs torch and other test packages)
+# make notebooks       takes out of notebooks/ what running them left behind
 # make lint types contract wheel bench-fast clean
 #
 # PYTHON=python3.12 make demo   chooses another Python; by default python3 if it is 3.11 or later, else the newest that is.
@@ -11,13 +12,17 @@ OUT ?= demo
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint types contract wheel bench-fast clean
+.PHONY: demo test notebooks lint types contract wheel bench-fast clean
 
 demo: $(VENV)/core.stamp
 	@$(BIN)/matchmaker demo --out $(OUT)
 
 test: $(VENV)/test.stamp
 	$(BIN)/pytest $(ARGS)
+
+notebooks: $(VENV)/test.stamp
+	$(BIN)/python notebooks/tidy.py
+	$(BIN)/ruff format notebooks
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

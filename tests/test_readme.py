@@ -23,6 +23,7 @@ DOCUMENTS = [
     ROOT / "CHANGELOG.md",
     *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "training/README.md",
+    ROOT / "notebooks/README.md",
     *sorted((ROOT / "benchmarks").glob("*.md")),
     ROOT / "matchmaker/samples/README.md",
     ROOT / "matchmaker/text/model/CARD.md",
