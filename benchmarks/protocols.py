@@ -16,6 +16,8 @@ from matchmaker.learning import Lesson, learn
 from matchmaker.rank.calibration import Calibration, fit_calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.features import Pairs, compare
+from matchmaker.rank.learning import Examples, score
+from matchmaker.rank.precedents import JudgedPairs
 from matchmaker.rank.reranking import add_up
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.records import Judgment, Pair
@@ -49,7 +51,7 @@ def rank_unlabelled(collection: Collection, settings: Settings) -> Iterator[Rank
     yield Ranking(
         ENGINE,
         np.array([pair.score for pair in scored]),
-        np.array([pair.expected_grade for pair in scored]),
+        engine.calibration.likely_grade(np.array([pair.score for pair in scored])),
         np.array([pair.probability for pair in scored]),
         lists,
     )
@@ -95,11 +97,12 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
     seed = settings.workshop.seed
     folds = list(split(groups, seed))
     settings.say(f"{collection.name}: features")
-    features = compute_features(collection)
-    default_scores = add_up(default_reranker().explain(features))
+    examples = compute_examples(collection)
+    default_scores = add_up(default_reranker().explain(examples.features))
     yield _calibrate(f"{ENGINE}, no labels", default_scores, collection.grades, folds)
 
-    adopted, scores, probabilities = 0, np.zeros(len(groups)), np.zeros(len(groups))
+    adopted = 0
+    scores, likely, probabilities = (np.zeros(len(groups)) for _ in range(3))
     engine = Matchmaker(seed=seed).fit(collection.achievements)
     pairs = _name_pairs(collection)
     for held in folds:
@@ -114,25 +117,25 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
         scored = engine.score(collection.needs, [pair for pair, out in zip(pairs, held, strict=True) if out])
         # Scores of a learned model and of the default one lie on different scales; expected grades do not.
         scores[held] = [pair.expected_grade for pair in scored]
+        likely[held] = engine.calibration.likely_grade(np.array([pair.score for pair in scored]))
         probabilities[held] = [pair.probability for pair in scored]
-    yield Ranking(f"{ENGINE}, learn() (adopted in {adopted} of {FOLDS} folds)", scores, scores, probabilities)
+    yield Ranking(f"{ENGINE}, learn() (adopted in {adopted} of {FOLDS} folds)", scores, likely, probabilities)
 
-    settings.say(f"{collection.name}: learned trees, whether adopted or not")
-    expected, probabilities = np.zeros(len(groups)), np.zeros(len(groups))
+    settings.say(f"{collection.name}: the learned model, whether adopted or not")
+    scores, likely, probabilities = (np.zeros(len(groups)) for _ in range(3))
     for held in folds:
         rows = np.flatnonzero(~held)
         lesson = Lesson(
-            features[rows],
-            collection.grades[rows],
-            collection.need_rows[rows],
+            examples.part(~held),
             [collection.need_ids[row] for row in rows],
             [collection.achievement_ids[row] for row in rows],
         )
         learned = learn(lesson, default_reranker(), 0, seed)
-        out = add_up(learned.reranker.explain(features[held]))
-        expected[held] = learned.calibration.expected_grade(out)
+        out = score(learned.reranker, examples.part(held))
+        scores[held] = learned.calibration.expected_grade(out)
+        likely[held] = learned.calibration.likely_grade(out)
         probabilities[held] = learned.calibration.probability(out)
-    yield Ranking(f"{ENGINE}, learned trees", expected, expected, probabilities)
+    yield Ranking(f"{ENGINE}, learned model", scores, likely, probabilities)
 
     for name, matrix in _score_peers(collection, settings):
         scores = matrix[collection.need_rows, collection.achievement_rows]
@@ -144,13 +147,13 @@ def _calibrate(system: str, scores: np.ndarray, grades: np.ndarray, folds: Seque
     expected, probabilities = np.zeros(len(scores)), np.zeros(len(scores))
     for held in folds:
         curves: Calibration = fit_calibration(scores[~held], grades[~held], 3)
-        expected[held] = curves.expected_grade(scores[held])
+        expected[held] = curves.likely_grade(scores[held])
         probabilities[held] = curves.probability(scores[held])
     return Ranking(system, scores, expected, probabilities)
 
 
-def compute_features(collection: Collection) -> np.ndarray:
-    """Return the engine's features of the judged pairs, in the collection's order."""
+def compute_examples(collection: Collection) -> Examples:
+    """Return the judged pairs as the engine learns from them, in the collection's order."""
     analyst = Analyst(Segmenter(), CachedEncoder(BundledEncoder()))
     columns = analyst.analyse(collection.achievements)
     supply = Supply(columns.title_vectors.shape[1])
@@ -160,7 +163,8 @@ def compute_features(collection: Collection) -> np.ndarray:
     features = compare(demand, supply, Pairs(collection.need_rows[order], collection.achievement_rows[order]))
     back = np.empty_like(features)
     back[order] = features
-    return back
+    offered = supply.dense.vectors[collection.achievement_rows]
+    return Examples(back, collection.grades, JudgedPairs(demand.profile_vectors, offered, collection.need_rows))
 
 
 def _score_peers(collection: Collection, settings: Settings) -> Iterator[tuple[str, np.ndarray]]:

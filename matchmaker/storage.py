@@ -21,7 +21,7 @@ import numpy as np
 from matchmaker.errors import ModelError
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import read_calibration, write_calibration
-from matchmaker.rank.reranking import Reranker, read_reranker
+from matchmaker.rank.reranking import LearnedSum, WeightedSum, read_reranker
 from matchmaker.records import Profile
 
 FORMAT = 1
@@ -34,7 +34,7 @@ VECTORS = "vectors.npz"
 
 _EXPECTED = {
     *("encoder", "terms", "stop_words", "candidates", "threshold", "lang", "seed"),
-    *("dictionary", "vectors", "calibration"),
+    *("dictionary", "vectors", "space", "quality", "calibration"),
 }
 
 
@@ -44,12 +44,16 @@ class SavedModel:
 
     settings: Mapping[str, Any]
     profiles: tuple[Profile, ...]
-    reranker: Reranker
+    reranker: WeightedSum | LearnedSum
     calibration: Calibration
     vectors: Mapping[bytes, np.ndarray]
 
-    def check(self, dictionary: str) -> None:
-        """Raise `ModelError` when words are now split in another way than when the model was saved."""
+    def check(self, dictionary: str, space: str) -> None:
+        """Raise `ModelError` when words are now split, or texts encoded, otherwise than the model was taught."""
+        if isinstance(self.reranker, LearnedSum) and space and self.settings["space"] != space:
+            raise ModelError(
+                "this model learned from another encoder's vectors; load it with that one, or learn again with this one"
+            )
         if self.settings["dictionary"] != dictionary:
             raise ModelError(
                 "this model was saved with another segmentation dictionary; fit and learn again with this version"

@@ -56,7 +56,17 @@ def test_the_engine_does_what_the_contract_names(method, parameters):
 
 def test_settings_are_given_by_name_only():
     kinds = inspect.signature(matchmaker.Matchmaker).parameters
-    assert set(kinds) == {"encoder", "terms", "stop_words", "candidates", "threshold", "cache", "lang", "seed"}
+    assert set(kinds) == {
+        "encoder",
+        "quality",
+        "terms",
+        "stop_words",
+        "candidates",
+        "threshold",
+        "cache",
+        "lang",
+        "seed",
+    }
     assert all(kind.kind is kind.KEYWORD_ONLY for kind in kinds.values())
 
 

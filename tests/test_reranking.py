@@ -54,7 +54,7 @@ def test_the_default_knows_its_features():
     assert set(model.weights) <= set(FEATURES)
     assert set(model.weights) <= set(model.centres) & set(model.widths)
     assert min(model.widths.values()) > 0 and min(model.weights.values()) > 0
-    assert read_reranker(json.dumps(json.loads(DEFAULT.read_text(encoding="utf-8"))["reranker"])) == model
+    assert read_reranker(json.dumps(json.loads(DEFAULT.read_text(encoding="utf-8"))["best"]["reranker"])) == model
     calibration = default_calibration()
     assert read_calibration(json.loads(json.dumps(write_calibration(calibration)))) == calibration
 

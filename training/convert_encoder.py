@@ -111,22 +111,37 @@ def tensors(model: PackedModel, rows: list[int]) -> dict[str, np.ndarray]:
 def write_folder(model: PackedModel, rows: list[int], out: Path) -> None:
     """Write a folder that ``SentenceTransformer(path)`` loads."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / "1_Pooling").mkdir(exist_ok=True)
     tokenizer = build_tokenizer([model.pieces[row] for row in rows], model.scores[rows])
     tokenizer.save(str(out / "tokenizer.json"))
     save_file(tensors(model, rows), out / "model.safetensors", metadata={"format": "pt"})
+    write_settings(
+        out,
+        hidden=model.hidden,
+        layers=model.layers,
+        heads=model.heads,
+        feed_forward=model.feed_forward,
+        positions=model.positions,
+        pieces=len(rows),
+    )
+
+
+def write_settings(
+    out: Path, *, hidden: int, layers: int, heads: int, feed_forward: int, positions: int, pieces: int
+) -> None:
+    """Write what a folder needs beside weights and tokenizer."""
+    (out / "1_Pooling").mkdir(exist_ok=True)
     settings: dict[str, object] = {
         "config.json": {
             "architectures": ["BertModel"],
             "model_type": "bert",
             "hidden_act": "gelu",
-            "hidden_size": model.hidden,
-            "num_hidden_layers": model.layers,
-            "num_attention_heads": model.heads,
-            "intermediate_size": model.feed_forward,
-            "max_position_embeddings": model.positions,
+            "hidden_size": hidden,
+            "num_hidden_layers": layers,
+            "num_attention_heads": heads,
+            "intermediate_size": feed_forward,
+            "max_position_embeddings": positions,
             "type_vocab_size": 2,
-            "vocab_size": len(rows),
+            "vocab_size": pieces,
             "layer_norm_eps": 1e-12,
             "pad_token_id": 1,
             "bos_token_id": 0,
@@ -134,7 +149,7 @@ def write_folder(model: PackedModel, rows: list[int], out: Path) -> None:
         },
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
-            "model_max_length": model.positions,
+            "model_max_length": positions,
             "bos_token": "<s>",
             "cls_token": "<s>",
             "eos_token": "</s>",
@@ -147,9 +162,9 @@ def write_folder(model: PackedModel, rows: list[int], out: Path) -> None:
             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
             {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
         ],
-        "sentence_bert_config.json": {"max_seq_length": model.positions, "do_lower_case": False},
+        "sentence_bert_config.json": {"max_seq_length": positions, "do_lower_case": False},
         "config_sentence_transformers.json": {"prompts": PROMPTS},
-        "1_Pooling/config.json": {"word_embedding_dimension": model.hidden, "pooling_mode_mean_tokens": True},
+        "1_Pooling/config.json": {"word_embedding_dimension": hidden, "pooling_mode_mean_tokens": True},
     }
     for name, content in settings.items():
         (out / name).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -20,6 +20,7 @@ import numpy as np
 from corpora import DEFAULT_DATA, read_papers
 
 from matchmaker import read_achievements, read_judgments, read_needs
+from matchmaker.columns import Columns
 from matchmaker.rank.calibration import fit_calibration
 from matchmaker.rank.defaults import DEFAULT, write_calibration
 from matchmaker.rank.features import FEATURES, TAG_FEATURES, Pairs, compare
@@ -29,7 +30,7 @@ from matchmaker.rank.supply import Demand, Supply
 from matchmaker.records import Profile
 from matchmaker.samples import sample_path
 from matchmaker.text.analysis import Analyst
-from matchmaker.text.encoding import BundledEncoder
+from matchmaker.text.encoding import BUNDLED, open_encoder
 from matchmaker.text.segmentation import Segmenter
 from matchmaker.text.vectors import CachedEncoder
 
@@ -55,13 +56,19 @@ def halve(text: str) -> tuple[str, str]:
     return text[:middle], text[middle:]
 
 
+def index(columns: Columns) -> Supply:
+    """Return a supply of these profiles."""
+    supply = Supply(columns.title_vectors.shape[1])
+    supply.append(columns)
+    return supply
+
+
 def measure_scales(data: Path, analyst: Analyst) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and deviation of every feature among the candidates of papers' first halves."""
     papers = read_papers(data)
     papers = papers[:: len(papers) // PAPERS][:PAPERS]
     halves = [halve(paper.abstract) for paper in papers]
-    supply = Supply(384)
-    supply.append(
+    supply = index(
         analyst.analyse(
             [
                 Profile(id=f"{row:05d}", kind="achievement", title=paper.title, description=second)
@@ -82,8 +89,7 @@ def judged_scores(analyst: Analyst, reranker: WeightedSum) -> tuple[np.ndarray, 
     """Return scores and grades of the sample judgments."""
     achievements, needs = read_achievements(sample_path("achievements")), read_needs(sample_path("needs"))
     judgments = sorted(read_judgments(sample_path("judgments")), key=lambda judgment: judgment.need_id)
-    supply = Supply(384)
-    supply.append(analyst.analyse(achievements))
+    supply = index(analyst.analyse(achievements))
     demand = Demand.of(analyst.analyse(needs), supply)
     need_rows = {profile.id: row for row, profile in enumerate(needs)}
     rows = {profile.id: row for row, profile in enumerate(achievements)}
@@ -95,21 +101,28 @@ def judged_scores(analyst: Analyst, reranker: WeightedSum) -> tuple[np.ndarray, 
     return scores, np.array([judgment.grade for judgment in judgments])
 
 
-def main() -> None:
-    """Measure, fit and write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    arguments = parser.parse_args()
-    analyst = Analyst(Segmenter(), CachedEncoder(BundledEncoder()))
-    means, deviations = measure_scales(arguments.data, analyst)
+def make_default(data: Path, analyst: Analyst) -> dict[str, object]:
+    """Return weighted sum and curves for the vectors of one encoder."""
+    means, deviations = measure_scales(data, analyst)
     centres = {name: round(float(mean), 4) for name, mean in zip(FEATURES, means, strict=True) if name in WEIGHTS}
     widths = {name: round(float(width), 4) for name, width in zip(FEATURES, deviations, strict=True) if name in WEIGHTS}
     for name in TAG_FEATURES:  # attributes already lie between -1 and 1
-        centres[name], widths[name] = 0.0, 1.0
+        if name in WEIGHTS:
+            centres[name], widths[name] = 0.0, 1.0
     reranker = WeightedSum(WEIGHTS, centres, widths)
-    scores, grades = judged_scores(analyst, reranker)
-    calibration = write_calibration(fit_calibration(scores, grades))
-    content = {"reranker": json.loads(reranker.to_text()), "calibration": calibration}
+    calibration = write_calibration(fit_calibration(*judged_scores(analyst, reranker)))
+    return {"reranker": json.loads(reranker.to_text()), "calibration": calibration}
+
+
+def main() -> None:
+    """Measure, fit and write, for every bundled encoder."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    arguments = parser.parse_args()
+    content = {
+        quality: make_default(arguments.data, Analyst(Segmenter(), CachedEncoder(open_encoder("bundled", quality))))
+        for quality in BUNDLED
+    }
     DEFAULT.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(content, indent=1))
 

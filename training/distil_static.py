@@ -33,7 +33,7 @@ SIF = 1e-4
 
 
 def gather_texts(data: Path, seed: int) -> list[str]:
-    """Return the texts whose vectors are learned: titles, their content words, keywords, passages, names of industries."""
+    """Return the texts whose vectors are learned: titles, their content words, keywords and passages, sorted."""
     chance = random.Random(seed)
     papers = read_lessons(data)
     texts = [paper.title for paper in papers] + [content_words(paper.title) for paper in papers]

@@ -26,6 +26,12 @@ Encoder = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="bundled (the default), or a sentence-transformers model by name or path"),
 ]
+Quality = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Bundled encoder: best (the default), balanced in half the time, fast in no time"
+    ),
+]
 Depth = Annotated[str, typer.Option("--k", metavar="N", help="Depth of the metrics")]
 RelevantFrom = Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade that is worth a meeting")]
 Lowest = Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade of the scale")]
@@ -69,6 +75,7 @@ def shortlist(
     ] = False,
     model: Model = None,
     encoder: Encoder = None,
+    quality: Quality = None,
     term: Term = None,
     terms_file: TermsFile = None,
     cache: CacheFile = None,
@@ -78,7 +85,7 @@ def shortlist(
     from matchmaker.cli.jobs import EngineChoice, Rules, make_shortlists
 
     screen = _screen(context)
-    choice = EngineChoice.read(screen, model, encoder, term, terms_file, cache, no_cache)
+    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
     rules = Rules(
         fields=tuple(field or ()),
         regions=tuple(region or ()),
@@ -101,6 +108,7 @@ def score(
     out: Annotated[Path, typer.Option(metavar="FILE", help="CSV file for the scores")],
     model: Model = None,
     encoder: Encoder = None,
+    quality: Quality = None,
     term: Term = None,
     terms_file: TermsFile = None,
     cache: CacheFile = None,
@@ -110,7 +118,7 @@ def score(
     from matchmaker.cli.jobs import EngineChoice, score_pairs
 
     screen = _screen(context)
-    choice = EngineChoice.read(screen, model, encoder, term, terms_file, cache, no_cache)
+    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
     return score_pairs(screen, achievements, needs, pairs, out, choice)
 
 
@@ -123,6 +131,7 @@ def learn(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the model")],
     model: Model = None,
     encoder: Encoder = None,
+    quality: Quality = None,
     term: Term = None,
     terms_file: TermsFile = None,
     cache: CacheFile = None,
@@ -132,7 +141,7 @@ def learn(
     from matchmaker.cli.jobs import EngineChoice, learn_model
 
     screen = _screen(context)
-    choice = EngineChoice.read(screen, model, encoder, term, terms_file, cache, no_cache)
+    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
     return learn_model(screen, achievements, needs, judgments, out, choice)
 
 

@@ -23,6 +23,7 @@ class EngineChoice:
 
     model: Path | None = None
     encoder: str | None = None
+    quality: str = "best"
     terms: tuple[str, ...] = ()
     cache: Path | None = None
 
@@ -32,6 +33,7 @@ class EngineChoice:
         screen: Screen,
         model: Path | None,
         encoder: str | None,
+        quality: str | None,
         term: list[str] | None,
         terms_file: Path | None,
         cache: Path | None,
@@ -46,17 +48,23 @@ class EngineChoice:
         """
         if model is not None and (term or terms_file):
             raise SettingError(screen.word("model_with_terms"))
+        if quality is not None and (model is not None or encoder not in (None, "bundled")):
+            raise SettingError(screen.word("quality_alone"))
         place, refused = choose_cache(cache, no_cache, lang=screen.lang)
         if refused:
             screen.warn("no_cache")
-        return cls(model, encoder, read_terms(term or (), terms_file, lang=screen.lang), place)
+        return cls(model, encoder, quality or "best", read_terms(term or (), terms_file, lang=screen.lang), place)
 
     def open(self, screen: Screen) -> Matchmaker:
         """Return the engine."""
         with screen.timed("load"):
             if self.model is None:
                 return Matchmaker(
-                    encoder=self.encoder or "bundled", terms=self.terms, cache=self.cache, lang=screen.lang
+                    encoder=self.encoder or "bundled",
+                    quality=self.quality,
+                    terms=self.terms,
+                    cache=self.cache,
+                    lang=screen.lang,
                 )
             engine = Matchmaker.load(self.model, encoder=self.encoder, cache=self.cache)
             engine.lang = "zh" if screen.lang == "zh" else "en"

@@ -24,6 +24,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "bad_encoding": "{path} 不是 UTF-8 或 GB18030 文字：请另存为 UTF-8",
         "cache_twice": "--cache 与 --no-cache 不能同时使用：请去掉一个",
         "model_with_terms": "模型自带术语，--model 不能与 --term、--terms-file 同时使用：请去掉一个",
+        "quality_alone": "--quality 只用于自带的编码器，不能与 --model 或另选的 --encoder 同时使用：请去掉一个",
         "input_lost": "结果会覆盖输入文件 {path}：请换一个 --out",
         "not_csv": "{path} 应以 .csv 结尾：结果是 CSV 表格",
         "no_rows": "{source} 中没有可用的行（搁置 {rejected} 行）：请检查编号与名称两列",
@@ -66,6 +67,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "bad_encoding": "{path} is neither UTF-8 nor GB18030 text; save it as UTF-8",
         "cache_twice": "--cache and --no-cache exclude each other; leave one out",
         "model_with_terms": "a model brings its own terms, so --model excludes --term and --terms-file; leave one out",
+        "quality_alone": "--quality chooses a bundled encoder and excludes --model and other --encoder; leave one out",
         "input_lost": "the results would take the place of the input {path}; choose another --out",
         "not_csv": "{path} should end in .csv, since the result is a CSV table",
         "no_rows": "{source} has no usable row ({rejected} set aside); check its columns of ids and titles",
@@ -148,6 +150,9 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "Keep no vectors between runs": "不保存向量缓存",
         "bundled (the default), or a sentence-transformers model by name or path": (
             "bundled（默认），或 sentence-transformers 模型的名称或路径"
+        ),
+        "Bundled encoder: best (the default), balanced in half the time, fast in no time": (
+            "自带的编码器：best（默认，最准）、balanced（用时减半）、fast（几乎不花时间）"
         ),
         "Longest shortlist": "每项需求最多推荐几项成果",
         _REPLACED: "结果文件夹；同名文件会被替换",

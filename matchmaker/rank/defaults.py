@@ -13,16 +13,16 @@ DEFAULT = Path(__file__).parent / "default.json"
 
 
 @cache
-def default_reranker() -> WeightedSum:
-    """Return the weighted sum that ranks before anything was learned."""
-    content = json.loads(DEFAULT.read_text(encoding="utf-8"))["reranker"]
+def default_reranker(quality: str = "best") -> WeightedSum:
+    """Return the weighted sum that ranks before anything was learned, with the scales of that quality's vectors."""
+    content = json.loads(DEFAULT.read_text(encoding="utf-8"))[quality]["reranker"]
     return WeightedSum(content["weights"], content["centres"], content["widths"])
 
 
 @cache
-def default_calibration() -> Calibration:
+def default_calibration(quality: str = "best") -> Calibration:
     """Return the curves that turn its score into probabilities, fitted to the sample judgments."""
-    content = json.loads(DEFAULT.read_text(encoding="utf-8"))["calibration"]
+    content = json.loads(DEFAULT.read_text(encoding="utf-8"))[quality]["calibration"]
     return read_calibration(content)
 
 

@@ -11,9 +11,9 @@ taste      ``near(n, n') * a·a'``                                       like ne
 own taste  ``same(n, n') * a·a'``                                       this very need did
 ========== ============================================================ ==========================================
 
-``a`` is an achievement's unit vector, ``near`` the squared and ``same`` a steep power of the needs' cosine. All four are
-linear in ``a``, so the posterior mean of a pair is ``level + a · direction`` with a level and a direction that depend on
-the need alone: no judged achievement has to be kept.
+``a`` is an achievement's unit vector, ``near`` the squared and ``same`` a steep power of the needs' cosine. All four
+are linear in ``a``, so the posterior mean of a pair is ``level + a · direction`` with a level and a direction that
+depend on the need alone: no judged achievement has to be kept.
 """
 
 from __future__ import annotations

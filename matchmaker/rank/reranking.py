@@ -125,7 +125,7 @@ class LearnedSum:
         return json.dumps({"kind": "learned_sum", **content}, indent=1, ensure_ascii=False)
 
 
-def read_reranker(text: str) -> Reranker:
+def read_reranker(text: str) -> WeightedSum | LearnedSum:
     """Read a model that `Reranker.to_text` wrote; nothing in it is ever executed."""
     try:
         content = json.loads(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -19,14 +19,17 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from matchmaker.errors import MissingExtraError, ModelError, SettingError
+from matchmaker.text.static import StaticEncoder
 
 if TYPE_CHECKING:
     import onnxruntime
 
 Precision = Literal["int8", "fp32"]
+Quality = Literal["best", "balanced", "fast"]
 Progress = Callable[[int], None]
 
 MODEL = Path(__file__).parent / "model"
+STUDENT = Path(__file__).parent / "student"
 PROMPT = "query: "
 # Measured: ranking gains nothing past 96 tokens (about 150 characters), and a token costs the same wherever it stands.
 MAX_TOKENS = 128
@@ -46,10 +49,12 @@ class Encoder(Protocol):
 
 
 class BundledEncoder:
-    """multilingual-e5-small with its vocabulary cut to technical Chinese, in 8 bits, run by ONNX Runtime.
+    """multilingual-e5-small adapted to technical Chinese, in 8 bits, run by ONNX Runtime.
 
     Parameters
     ----------
+    folder : Path
+        `MODEL`, the whole encoder, or `STUDENT`, which has half of its layers and takes half of its time.
     precision : {"int8", "fp32"}, optional
         Arithmetic; by default what this processor does best (`best_precision`). Both read the same weights.
     max_tokens : int
@@ -66,7 +71,12 @@ class BundledEncoder:
     """
 
     def __init__(
-        self, *, precision: Precision | None = None, max_tokens: int = MAX_TOKENS, threads: int | None = None
+        self,
+        folder: Path = MODEL,
+        *,
+        precision: Precision | None = None,
+        max_tokens: int = MAX_TOKENS,
+        threads: int | None = None,
     ) -> None:
         if precision not in (None, "int8", "fp32"):
             raise SettingError(f"precision: expected 'int8' or 'fp32', found {precision!r}")
@@ -75,14 +85,20 @@ class BundledEncoder:
         self.precision: Precision = precision or best_precision()
         self.max_tokens = max_tokens
         self.threads = threads or os.cpu_count() or 1
-        self._session = _open_session(self.precision)
+        self.folder = folder
+        self._session = _open_session(folder, self.precision)
         self._tokenizer = _open_tokenizer()
         self._tokenizer.enable_truncation(max_tokens)
 
     @property
     def fingerprint(self) -> str:
         """Identify weights, arithmetic and token limit: equal fingerprints give equal vectors."""
-        return f"bundled-{weights_sha256()[:16]}-{self.precision}-{self.max_tokens}"
+        return f"{self.space}-{self.precision}-{self.max_tokens}"
+
+    @property
+    def space(self) -> str:
+        """Identify the weights: vectors of one space can be compared, whatever the arithmetic."""
+        return f"bundled-{weights_sha256(self.folder)[:16]}"
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         """Return unit vectors, shape (len(texts), 384); an empty text gives zeros.
@@ -149,10 +165,25 @@ class SentenceTransformerEncoder:
         return digest.hexdigest()
 
 
-def open_encoder(encoder: str | os.PathLike[str] | Encoder) -> Encoder:
-    """Return the encoder that a setting names: "bundled", a sentence-transformers model, or the object itself."""
+BUNDLED: Mapping[str, Callable[[], Encoder]] = {
+    "best": BundledEncoder,
+    "balanced": lambda: BundledEncoder(STUDENT),
+    "fast": StaticEncoder,
+}
+
+
+def open_encoder(encoder: str | os.PathLike[str] | Encoder, quality: str = "best") -> Encoder:
+    """Return the encoder that a setting names: "bundled", a sentence-transformers model, or the object itself.
+
+    Raises
+    ------
+    SettingError
+        For a quality that is not among `BUNDLED`, or an object that cannot encode.
+    """
+    if quality not in BUNDLED:
+        raise SettingError(f"quality: expected one of {', '.join(BUNDLED)}, found {quality!r}")
     if encoder == "bundled":
-        return BundledEncoder()
+        return BUNDLED[quality]()
     if isinstance(encoder, str | os.PathLike):
         return SentenceTransformerEncoder(os.fspath(encoder))
     if isinstance(encoder, Encoder) and not isinstance(encoder, type):
@@ -178,13 +209,13 @@ def _processor_features() -> frozenset[str]:
 
 
 @cache
-def weights_sha256() -> str:
-    """Return the digest of the bundled weights."""
-    return hashlib.sha256((MODEL / "encoder.weights").read_bytes()).hexdigest()
+def weights_sha256(folder: Path = MODEL) -> str:
+    """Return the digest of bundled weights."""
+    return hashlib.sha256((folder / "encoder.weights").read_bytes()).hexdigest()
 
 
 @cache
-def _open_session(precision: Precision) -> onnxruntime.InferenceSession:
+def _open_session(folder: Path, precision: Precision) -> onnxruntime.InferenceSession:
     # From 1.29 on, importing ONNX Runtime starts reporting to its maker; nothing may leave this machine.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
@@ -195,7 +226,7 @@ def _open_session(precision: Precision) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1
     # Lets the fp32 graph dequantise its weights once, when it is opened.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
-    path = MODEL / f"{precision}.onnx"
+    path = folder / f"{precision}.onnx"
     if not path.is_file():
         raise ModelError(f"{path} is missing; reinstall matchmaker")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -13,6 +13,7 @@ import numpy as np
 
 from matchmaker.errors import ModelError
 from matchmaker.text.encoding import BundledEncoder, Encoder, Progress
+from matchmaker.text.static import StaticEncoder
 
 _LOOKUP = 500
 _PROBE = "技术"
@@ -38,6 +39,8 @@ class CachedEncoder:
     ----------
     memory : dict of bytes to ndarray
         Vectors by the digest of their text.
+    fingerprint, space : str
+        What the encoder says of its vectors: equal to the bit, and comparable; empty where it says nothing.
     encoded, reused : int
         Texts encoded and texts found so far.
     """
@@ -47,6 +50,7 @@ class CachedEncoder:
         self.encoded = 0
         self.reused = 0
         self.fingerprint: str = getattr(encoder, "fingerprint", "")
+        self.space: str = getattr(encoder, "space", self.fingerprint)
         self.memory: dict[bytes, np.ndarray] = {}
         self._path = path
         self._lock = threading.Lock()
@@ -90,7 +94,7 @@ class CachedEncoder:
         self.memory.clear()
 
     def _encode(self, texts: list[str], progress: Progress | None) -> np.ndarray:
-        if isinstance(self.encoder, BundledEncoder):
+        if isinstance(self.encoder, BundledEncoder | StaticEncoder):
             return self.encoder.encode(texts, progress)
         expected = f"encoder {type(self.encoder).__name__}: expected finite vectors of shape ({len(texts)}, d)"
         answer = self.encoder.encode(texts)
