@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from matchmaker.learning import LearnReport
     from matchmaker.rank.filters import Filter
     from matchmaker.records import (
+        Element,
         Evidence,
         Judgment,
         Match,
+        NeedCheck,
         Notice,
         Pair,
         Profile,
+        Quantity,
         Records,
         Rejection,
         ScoredPair,
@@ -29,15 +32,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Element": "matchmaker.records",
     "Evidence": "matchmaker.records",
     "Filter": "matchmaker.rank.filters",
     "Judgment": "matchmaker.records",
     "LearnReport": "matchmaker.learning",
     "Match": "matchmaker.records",
     "Matchmaker": "matchmaker.engine",
+    "NeedCheck": "matchmaker.records",
     "Notice": "matchmaker.records",
     "Pair": "matchmaker.records",
     "Profile": "matchmaker.records",
+    "Quantity": "matchmaker.records",
     "Records": "matchmaker.records",
     "Rejection": "matchmaker.records",
     "ScoredPair": "matchmaker.records",
@@ -52,15 +58,18 @@ _HOMES = {
 }
 
 __all__ = [
+    "Element",
     "Evidence",
     "Filter",
     "Judgment",
     "LearnReport",
     "Match",
     "Matchmaker",
+    "NeedCheck",
     "Notice",
     "Pair",
     "Profile",
+    "Quantity",
     "Records",
     "Rejection",
     "ScoredPair",

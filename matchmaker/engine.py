@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.errors import NotFittedError, RecordError, SettingError, UnknownIdError
+from matchmaker.errors import NotFittedError, SettingError, UnknownIdError
 from matchmaker.explaining import Explainer
+from matchmaker.identities import list_ids, refuse_strangers, refuse_twins
 from matchmaker.learning import LearnReport, Lesson, learn
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
@@ -19,7 +20,7 @@ from matchmaker.rank.filters import Filter
 from matchmaker.rank.reranking import Reranker, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.reasons import check_language
-from matchmaker.records import Judgment, Match, Pair, Profile, Records, ScoredPair, Shortlist
+from matchmaker.records import Judgment, Match, NeedCheck, Pair, Profile, Records, ScoredPair, Shortlist
 from matchmaker.storage import SavedModel, read_model, write_model
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.encoding import Encoder, open_encoder
@@ -124,7 +125,7 @@ class Matchmaker:
     def add(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
         """Add achievements; the result is the same as fitting the longer register afresh."""
         new = list(achievements)
-        _refuse_twins([*self._profiles, *(profile.id for profile in new)])
+        refuse_twins([*self._profiles, *(profile.id for profile in new)])
         columns = self._analyst.analyse(new, progress)
         if self._supply is None:
             self._supply = Supply(columns.title_vectors.shape[1])
@@ -140,7 +141,7 @@ class Matchmaker:
         gone = set(ids)
         unknown = sorted(gone - self._profiles.keys())
         if unknown:
-            raise UnknownIdError(f"no achievement has the id {_name(unknown)}; nothing was removed")
+            raise UnknownIdError(f"no achievement has the id {list_ids(unknown)}; nothing was removed")
         supply.keep(np.array([name not in gone for name in supply.ids], bool))
         for name in gone:
             del self._profiles[name]
@@ -229,13 +230,7 @@ class Matchmaker:
         self._fitted()
         wanted = list(pairs)
         register = list(needs)
-        known = {profile.id for profile in register}
-        strange = sorted({pair.need_id for pair in wanted} - known)
-        if strange:
-            raise UnknownIdError(f"no need has the id {_name(strange)}; check the pairs against the needs")
-        strange = sorted({pair.achievement_id for pair in wanted} - self._profiles.keys())
-        if strange:
-            raise UnknownIdError(f"no achievement has the id {_name(strange)}; check the pairs against the register")
+        refuse_strangers(wanted, {profile.id for profile in register}, self._profiles)
         names = [(pair.need_id, pair.achievement_id) for pair in wanted]
         features, _ = self._compare(register, names, progress)
         scores = add_up(self.reranker.explain(features))
@@ -280,6 +275,17 @@ class Matchmaker:
         if progress:
             progress("learn", 1, 1)
         return learned.report
+
+    def check(self, needs: Iterable[Profile]) -> list[NeedCheck]:
+        """Say how complete each need is, what is missing and what to ask, in the order given; no register is needed.
+
+        Examples
+        --------
+        >>> need = Profile(id="N-1", kind="need", title="环氧树脂生产提高收率")
+        >>> Matchmaker().check([need])[0].questions[0]
+        '“提高收率”：目前收率是多少，希望提高到多少，怎么测？'
+        """
+        return self._analyst.check(list(needs), self.lang)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write register, its vectors, settings and reranker to a folder, whole or not at all."""
@@ -385,16 +391,3 @@ def _in_common_terms(rules: Filter) -> Filter:
         fields=tuple(map(tag_field, rules.fields)),
         regions=tuple(place for written in rules.regions for place in tag_region(written)[-1:]),
     )
-
-
-def _refuse_twins(ids: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for name in ids:
-        if name in seen:
-            raise RecordError(f"the achievement id {name!r} stands twice; remove the old one first, or rename one")
-        seen.add(name)
-
-
-def _name(ids: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in ids[:5])
-    return shown if len(ids) <= 5 else f"{shown} and {len(ids) - 5} more"

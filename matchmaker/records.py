@@ -248,6 +248,32 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedCheck:
+    """How complete the text of a need is, and what to ask the enterprise.
+
+    Attributes
+    ----------
+    need_id : str
+    completeness : int
+        0 to 100: the weights of what is present, added up (`matchmaker.text.needcheck.WEIGHTS`).
+    present, missing : tuple of str
+        Names of aspects: ``symptom``, ``targets``, ``object``, ``scene``, ``scale``, ``limits``, ``budget``,
+        ``deadline``, ``mode``, ``maturity``, ``acceptance``; the weightiest first.
+    vague : tuple of str
+        Words that promise without saying how much, as written: 高性能, 低成本.
+    questions : tuple of str
+        What to ask, the most useful first.
+    """
+
+    need_id: str
+    completeness: int
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
+    vague: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """One summand of a score: a feature, the value it had, and what it added."""
 

@@ -149,6 +149,28 @@ def evaluate(
 
 
 @app.command()
+def check(
+    context: typer.Context,
+    needs: Needs,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")
+    ],
+    encoder: Encoder = None,
+    term: Term = None,
+    terms_file: TermsFile = None,
+    cache: CacheFile = None,
+    no_cache: NoCache = False,
+) -> int:
+    """Say how complete each need is, what is missing, and what to ask the enterprise."""
+    from matchmaker.cli.jobs import EngineChoice
+    from matchmaker.cli.reviews import check_needs
+
+    screen = _screen(context)
+    choice = EngineChoice.read(screen, None, encoder, term, terms_file, cache, no_cache)
+    return check_needs(screen, needs, out, choice)
+
+
+@app.command()
 def demo(
     context: typer.Context,
     out: Annotated[

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from matchmaker.columns import Columns
-from matchmaker.records import Part, Profile
+from matchmaker.records import NeedCheck, Part, Profile
 from matchmaker.text.cleaning import CleanText, clean, clean_all
+from matchmaker.text.needcheck import check_need
 from matchmaker.text.segmentation import Segmenter, Token, character_grams
 from matchmaker.text.tagging import tag
 from matchmaker.text.vectors import CachedEncoder
@@ -67,6 +68,10 @@ class Analyst:
         titles = [part.text for part in clean_all([profile.title for profile in profiles])]
         bodies = [part.text for part in clean_all([profile.description for profile in profiles])]
         return titles, [_join(title, body) for title, body in zip(titles, bodies, strict=True)]
+
+    def check(self, needs: Sequence[Profile], lang: str) -> list[NeedCheck]:
+        """Return how complete needs are, one each, in their order."""
+        return [check_need(need, self.segmenter, lang=lang) for need in needs]
 
     def read(self, profile: Profile) -> list[Passage]:
         """Return the parts of one profile for finding evidence; empty parts are left out."""
