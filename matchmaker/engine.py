@@ -19,8 +19,9 @@ from matchmaker.rank.features import Pairs, compare
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.reranking import Reranker, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
+from matchmaker.reader import Reader
 from matchmaker.reasons import check_language
-from matchmaker.records import Judgment, Match, NeedCheck, Pair, Profile, Records, ScoredPair, Shortlist
+from matchmaker.records import Judgment, Match, Pair, Profile, Records, ScoredPair, Shortlist
 from matchmaker.storage import SavedModel, read_model, write_model
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.encoding import Encoder, open_encoder
@@ -35,7 +36,7 @@ Progress = Callable[[str, int, int], None]
 BATCH = 128
 
 
-class Matchmaker:
+class Matchmaker(Reader):
     """Decides who should meet whom: achievements (supply) for needs (demand).
 
     Parameters
@@ -276,17 +277,6 @@ class Matchmaker:
             progress("learn", 1, 1)
         return learned.report
 
-    def check(self, needs: Iterable[Profile]) -> list[NeedCheck]:
-        """Say how complete each need is, what is missing and what to ask, in the order given; no register is needed.
-
-        Examples
-        --------
-        >>> need = Profile(id="N-1", kind="need", title="环氧树脂生产提高收率")
-        >>> Matchmaker().check([need])[0].questions[0]
-        '“提高收率”：目前收率是多少，希望提高到多少，怎么测？'
-        """
-        return self._analyst.check(list(needs), self.lang)
-
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write register, its vectors, settings and reranker to a folder, whole or not at all."""
         self._fitted()
@@ -308,7 +298,7 @@ class Matchmaker:
                 profiles=tuple(self._profiles.values()),
                 reranker=self.reranker,
                 calibration=self.calibration,
-                vectors=self._vectors.select([*titles, *texts]),
+                vectors=self._vectors.select([*titles, *texts, *self._analyst.classifier.texts]),
             ),
         )
 

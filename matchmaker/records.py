@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 Kind = Literal["achievement", "need"]
 Side = Literal["need", "achievement"]
 Part = Literal["title", "description", "keywords"]
-ElementKind = Literal["target", "standard", "grade", "material", "method", "effect", "product", "application"]
 
 T = TypeVar("T")
 
@@ -179,98 +178,6 @@ class Span:
     start: int
     end: int
     term: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A named quantity as an interval, in a base unit, so that what one side asks can be held against the other's.
-
-    Attributes
-    ----------
-    name : str
-        What is measured, as written: 库仑效率, 面电阻.
-    low, high : float
-        The interval; an end that is open is infinite. A single value has both ends equal.
-    unit : str
-        Base unit: ``%``, ``°C``, ``g/s`` … Quantities of different base units are never compared.
-    bound : bool
-        Whether an end was stated as one (≥, 不超过, 以上, ±): a need's quantity without is how things stand today.
-
-    Examples
-    --------
-    >>> Quantity("库仑效率", 98.5, 98.5, "%").within(Quantity("库仑效率", 98.0, float("inf"), "%", bound=True))
-    True
-    """
-
-    name: str
-    low: float
-    high: float
-    unit: str
-    bound: bool = False
-
-    def within(self, wanted: Quantity) -> bool:
-        """Tell whether every value of this interval lies in the wanted one."""
-        return wanted.low <= self.low and self.high <= wanted.high
-
-    def beyond(self, wanted: Quantity) -> bool:
-        """Tell whether no value of this interval lies in the wanted one."""
-        return self.high < wanted.low or wanted.high < self.low
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One thing that a text says, and where: ``text == clean[start:end]`` in the clean text of that part.
-
-    Attributes
-    ----------
-    kind : str
-        ``target`` (a quantity with its value), ``standard`` (GB/T 31602), ``grade`` (316L, PA66-GF30), ``material``,
-        ``method``, ``effect`` (提高收率), ``product``, ``application`` (what stands behind 用于).
-    text : str
-        The words themselves.
-    start, end : int
-        Where they stand in the clean text.
-    part : {"title", "description", "keywords"}
-        Which text that is.
-    name : str
-        What it is about, in comparable form: the thing that an effect changes, a standard without blanks.
-    quantity : Quantity or None
-        The value of a target.
-    """
-
-    kind: ElementKind
-    text: str
-    start: int
-    end: int
-    part: Part = "description"
-    name: str = ""
-    quantity: Quantity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NeedCheck:
-    """How complete the text of a need is, and what to ask the enterprise.
-
-    Attributes
-    ----------
-    need_id : str
-    completeness : int
-        0 to 100: the weights of what is present, added up (`matchmaker.text.needcheck.WEIGHTS`).
-    present, missing : tuple of str
-        Names of aspects: ``symptom``, ``targets``, ``object``, ``scene``, ``scale``, ``limits``, ``budget``,
-        ``deadline``, ``mode``, ``maturity``, ``acceptance``; the weightiest first.
-    vague : tuple of str
-        Words that promise without saying how much, as written: 高性能, 低成本.
-    questions : tuple of str
-        What to ask, the most useful first.
-    """
-
-    need_id: str
-    completeness: int
-    present: tuple[str, ...]
-    missing: tuple[str, ...]
-    vague: tuple[str, ...]
-    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,3 +73,29 @@ def test_check_sets_rows_aside_and_refuses_to_lose_its_input(needs, tmp_path, ca
     twin.write_bytes(needs.read_bytes())
     assert main(["check", str(twin), "--out", str(tmp_path), "--no-cache"]) == UNUSABLE
     assert twin.read_bytes() == needs.read_bytes()
+
+
+# --------------------------------------------------------------------------------------------------------- duplicates
+
+
+@pytest.mark.parametrize("name", ["needs", "achievements"])
+def test_duplicates_of_either_register(name, tmp_path, capsys):
+    rows = read_rows(sample_path(name))
+    path = tmp_path / "register.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([*rows, ["twin", *rows[5][1:]]])
+    out = tmp_path / "groups.csv"
+    assert main(["duplicates", str(path), "--out", str(out)]) == DONE
+    told = capsys.readouterr()
+    assert f"{len(rows)} 行中有 2 行疑似重复，共 1 组" in told.out and "内容相同：1 组" in told.out
+    assert [row[2] for row in read_rows(out)[1:]] == [rows[5][0], "twin"]
+    assert read_rows(out)[1][4] == rows[5][5]
+
+
+def test_duplicates_sets_rows_aside_and_wants_a_csv(needs, tmp_path, capsys):
+    with needs.open("a", encoding="utf-8", newline="") as file:
+        file.write("N-9,\n")
+    assert main(["duplicates", str(needs), "--out", str(tmp_path / "d.csv"), "--lang", "en"]) == SET_ASIDE
+    told = capsys.readouterr()
+    assert "0 of 12 rows seem to be duplicates" in told.out and "1 rows set aside" in told.err
+    assert main(["duplicates", str(needs), "--out", str(tmp_path / "d.xlsx")]) == UNUSABLE

@@ -171,6 +171,18 @@ def check(
 
 
 @app.command()
+def duplicates(
+    context: typer.Context,
+    register: Annotated[Path, typer.Argument(help="Register of achievements or of needs: .csv .xlsx .jsonl .parquet")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="CSV file for the groups")],
+) -> int:
+    """Find rows of one register that seem to be the same; nothing is merged."""
+    from matchmaker.cli.reviews import list_duplicates
+
+    return list_duplicates(_screen(context), register, out)
+
+
+@app.command()
 def demo(
     context: typer.Context,
     out: Annotated[

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -11,13 +13,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from matchmaker.cli.files import refuse_empty, refuse_inputs_among
+from matchmaker.cli.files import put_aside, refuse_empty, refuse_inputs_among, rejections_beside, require_csv
 from matchmaker.cli.jobs import EngineChoice
 from matchmaker.cli.screen import Screen
-from matchmaker.delivery import CHECK_OUTPUTS, write_checks
-from matchmaker.records import NeedCheck, Profile
+from matchmaker.delivery import CHECK_OUTPUTS, write_checks, write_duplicates
+from matchmaker.duplicates import find_duplicates
+from matchmaker.errors import TableError
+from matchmaker.records import Profile, Records
 from matchmaker.report.checks import words_for_checks
-from matchmaker.tables import read_needs
+from matchmaker.tables import read_achievements, read_needs
+from matchmaker.understanding import NeedCheck
 
 # Below this a need is worth a telephone call before anybody searches.
 LOW = 60
@@ -50,6 +55,42 @@ def check_needs(screen: Screen, needs: Path, out: Path, choice: EngineChoice) ->
     screen.say("checked_where", workbook=files["needcheck.xlsx"], table=files["needcheck.csv"])
     screen.warn_rejected(register.rejected, files["rejected.csv"])
     return int(bool(register.rejected))
+
+
+def list_duplicates(screen: Screen, register: Path, out: Path) -> int:
+    """Do the work of ``matchmaker duplicates``; return the exit code."""
+    require_csv(out, lang=screen.lang)
+    refuse_inputs_among([out, rejections_beside(out)], [register], lang=screen.lang)
+    with screen.timed("read"):
+        rows = _read_either(register, screen.lang)
+    refuse_empty(screen, rows)
+    groups = find_duplicates(rows.rows, lang=screen.lang)
+    write_duplicates(out, rows.rows, groups, lang=screen.lang)
+    members = sum(len(group.members) for group in groups)
+    screen.say("alike", rows=len(rows), members=members, groups=len(groups), path=out)
+    for kind, count in sorted(Counter(group.kind for group in groups).items()):
+        screen.say("alike_kind", kind=screen.word(kind), count=count)
+    return put_aside(screen, rows.rejected, rejections_beside(out))
+
+
+def _read_either(path: Path, lang: str) -> Records[Profile]:
+    """Read a register of achievements, or of needs where its columns say so."""
+    try:
+        needs = read_needs(path, lang=lang)
+    except TableError:
+        return read_achievements(path, lang=lang)
+    if len(needs):
+        with suppress(TableError):
+            achievements = read_achievements(path, lang=lang)
+            # A bare 编号 and 名称 fit both; the kind that reads more of the columns is meant.
+            if _known(achievements) >= _known(needs):
+                return achievements
+    return needs
+
+
+def _known(records: Records[Profile]) -> int:
+    """Count the cells that found a place of their own."""
+    return len(records) * 100 - sum(len(profile.extra) for profile in records)
 
 
 def _show_checks(screen: Screen, needs: Sequence[Profile], checks: Sequence[NeedCheck]) -> None:

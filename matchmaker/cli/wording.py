@@ -44,6 +44,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "not_learned": "没有写出模型（{path}）：请继续使用现有模型，或补充研判后重试。",
         "checked": "需求 {needs} 项，平均完整度 {mean}%，{poor} 项不足 {bar}%（用时 {seconds:.1f} 秒）。",
         "checked_where": "结果：\n  {workbook}  工作簿\n  {table}  表格",
+        "alike": "{rows} 行中有 {members} 行疑似重复，共 {groups} 组：{path}。请人工确认，未做任何合并。",
+        "alike_kind": "  {kind}：{count} 组",
+        "same_text": "内容相同",
+        "near_text": "内容相近",
+        "same_team_and_title": "单位（负责人）与名称相同或相近",
         "more_needs": "……另有 {count} 项，见工作簿",
         "need": "需求",
         "completeness": "完整度",
@@ -92,6 +97,12 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "not_learned": "No model was written ({path}): go on with the one in use, or judge more pairs and try again.",
         "checked": "{needs} needs, {mean} % complete on average, {poor} below {bar} % (took {seconds:.1f} s).",
         "checked_where": "Results:\n  {workbook}  workbook\n  {table}  table",
+        "alike": "{members} of {rows} rows seem to be duplicates, in {groups} groups: {path}. Nothing was merged; "
+        "please decide.",
+        "alike_kind": "  {kind}: {count} groups",
+        "same_text": "same text",
+        "near_text": "similar text",
+        "same_team_and_title": "same team and same or similar title",
         "more_needs": "… and {count} more, in the workbook",
         "need": "Need",
         "completeness": "Complete",
@@ -144,6 +155,13 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "Say how complete each need is, what is missing, and what to ask the enterprise.": (
             "检查每项需求写得是否完整、缺什么、该向企业追问什么。"
         ),
+        "Find rows of one register that seem to be the same; nothing is merged.": (
+            "找出同一登记表中疑似重复的行，分组列出，不做合并。"
+        ),
+        "Register of achievements or of needs: .csv .xlsx .jsonl .parquet": (
+            "成果或需求登记表：.csv .xlsx .jsonl .parquet"
+        ),
+        "CSV file for the groups": "存放分组的 CSV 文件",
         "Make shortlists of the sample registers that the package carries.": "用自带的样例登记表生成对接清单。",
         "Register of achievements: .csv .xlsx .jsonl .parquet": "成果登记表：.csv .xlsx .jsonl .parquet",
         "Register of needs: .csv .xlsx .jsonl .parquet": "需求登记表：.csv .xlsx .jsonl .parquet",

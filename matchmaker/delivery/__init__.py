@@ -2,16 +2,19 @@
 
 from matchmaker.delivery.checks import CHECK_OUTPUTS, write_checks
 from matchmaker.delivery.contents import Delivery, count_needs
+from matchmaker.delivery.duplicates import DUPLICATE_HEADER, write_duplicates
 from matchmaker.delivery.evidence import write_evidence
 from matchmaker.delivery.folder import OUTPUTS, write_delivery, write_scores
 
 __all__ = [
     "CHECK_OUTPUTS",
+    "DUPLICATE_HEADER",
     "OUTPUTS",
     "Delivery",
     "count_needs",
     "write_checks",
     "write_delivery",
+    "write_duplicates",
     "write_evidence",
     "write_scores",
 ]

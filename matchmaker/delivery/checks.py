@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matchmaker.delivery.folder import draft_in, put
-from matchmaker.records import NeedCheck, Profile, Records
+from matchmaker.records import Profile, Records
 from matchmaker.report.checks import CHECK_HEADER, check_rows, write_check_workbook
 from matchmaker.tables import write_csv, write_rejected
+from matchmaker.understanding import NeedCheck
 
 # In the order in which they take their place: the workbook first, since a spreadsheet program may hold it open.
 CHECK_OUTPUTS = ("needcheck.xlsx", "needcheck.csv", "rejected.csv")

@@ -11,9 +11,10 @@ from pathlib import Path
 import xlsxwriter
 
 from matchmaker.errors import SettingError
-from matchmaker.records import NeedCheck, Profile
+from matchmaker.records import Profile
 from matchmaker.report.files import write_whole
 from matchmaker.report.workbook import _Column, _Row, _Writer, clean_text
+from matchmaker.understanding import NeedCheck
 
 CHECK_HEADER = ("need_id", "title", "enterprise", "completeness", "present", "missing", "vague", "questions")
 

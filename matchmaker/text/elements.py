@@ -10,9 +10,9 @@ a word too early or too late.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from matchmaker.records import Element, ElementKind, Part, Profile, Quantity
+from matchmaker.records import Part, Profile
 from matchmaker.text import vocabulary as words
 from matchmaker.text.cleaning import clean
 from matchmaker.text.codes import find_codes
@@ -20,6 +20,7 @@ from matchmaker.text.phrases import Phrase, phrase_after, phrase_before, phrases
 from matchmaker.text.quantities import RISING, Measure, find_measures
 from matchmaker.text.segmentation import Segmenter, TaggedToken
 from matchmaker.text.units import COUNTS
+from matchmaker.understanding import Element, ElementKind, Quantity
 
 KEYWORD_SEPARATOR = "；"
 _LEAST, _LONGEST_NAME = 2, 12
@@ -83,9 +84,12 @@ def read_elements(profile: Profile, segmenter: Segmenter) -> tuple[Element, ...]
         ("description", profile.description),
         ("keywords", KEYWORD_SEPARATOR.join(profile.keywords)),
     )
-    return tuple(
-        element for part, written in parts if written for element in find_elements(clean_part(written), segmenter, part)
-    )
+    return collect_elements(((part, clean_part(written)) for part, written in parts if written), segmenter)
+
+
+def collect_elements(parts: Iterable[tuple[Part, str]], segmenter: Segmenter) -> tuple[Element, ...]:
+    """Return the elements of parts that are clean already."""
+    return tuple(element for part, text in parts for element in find_elements(text, segmenter, part))
 
 
 def clean_part(written: str) -> str:

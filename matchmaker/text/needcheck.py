@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from matchmaker.columns import UNKNOWN
-from matchmaker.records import Element, NeedCheck, Profile
+from matchmaker.records import Profile
 from matchmaker.text.elements import clean_part, read_elements
 from matchmaker.text.phrases import phrase_before
 from matchmaker.text.quantities import find_measures
@@ -14,6 +14,7 @@ from matchmaker.text.questions import EFFECTS, MISSING, SCENES, VAGUE
 from matchmaker.text.segmentation import Segmenter
 from matchmaker.text.tagging import tag_field, tag_maturity, tag_modes
 from matchmaker.text.vocabulary import EFFECT_VERBS
+from matchmaker.understanding import Element, NeedCheck
 
 # What each aspect is worth; together 100. A searcher can do without a budget, but not without figures.
 WEIGHTS: Mapping[str, int] = {
