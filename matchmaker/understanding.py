@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,6 +40,9 @@ class Quantity:
 
     def within(self, wanted: Quantity) -> bool:
         """Tell whether every value of this interval lies in the wanted one."""
+        if math.isfinite(wanted.high) and wanted.low == -wanted.high:
+            # ±0.3 asks for an error no larger: one that is "at most 0.2" keeps it too.
+            return self.high <= wanted.high and (self.low >= wanted.low or math.isinf(self.low))
         return wanted.low <= self.low and self.high <= wanted.high
 
     def beyond(self, wanted: Quantity) -> bool:

@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 import warnings
 
 import openpyxl
@@ -99,3 +100,16 @@ def test_duplicates_sets_rows_aside_and_wants_a_csv(needs, tmp_path, capsys):
     told = capsys.readouterr()
     assert "0 of 12 rows seem to be duplicates" in told.out and "1 rows set aside" in told.err
     assert main(["duplicates", str(needs), "--out", str(tmp_path / "d.xlsx")]) == UNUSABLE
+
+
+# ------------------------------------------------------------------------------------------------------------ filters
+
+
+def test_inferred_industries_reach_the_engine(tmp_path, capsys):
+    registers = [str(sample_path("achievements")), str(sample_path("needs"))]
+    arguments = ["shortlist", *registers, "--out", str(tmp_path / "out"), "--as-of", "none", "--k", "2", "-q"]
+    assert main([*arguments, "--industry", "C38", "--industry", "26", "--infer-fields", "--no-cache"]) == DONE
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["filter"]["industries"], manifest["filter"]["infer_fields"]) == (["38", "26"], True)
+    assert main([*arguments, "--industry", "化工"]) == UNUSABLE
+    assert "国民经济行业大类" in capsys.readouterr().err

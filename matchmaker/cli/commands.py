@@ -60,6 +60,13 @@ def shortlist(
     ] = "",
     same_field: Annotated[bool, typer.Option("--same-field", help="Only pairs of the same field")] = False,
     same_region: Annotated[bool, typer.Option("--same-region", help="Only pairs of the same region")] = False,
+    infer_fields: Annotated[
+        bool, typer.Option("--infer-fields", help="Infer fields from the text where none is stated")
+    ] = False,
+    industry: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Only achievements of this division of GB/T 4754, inferred; may be repeated"),
+    ] = None,
     meet_maturity: Annotated[
         bool, typer.Option("--meet-maturity", help="Only achievements as mature as the need asks for")
     ] = False,
@@ -82,6 +89,8 @@ def shortlist(
         min_maturity=min_maturity,
         same_field=same_field,
         same_region=same_region,
+        infer_fields=infer_fields,
+        industries=tuple(industry or ()),
         meet_maturity=meet_maturity,
         as_of=as_of,
     )

@@ -19,6 +19,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "bad_count": "{option} 的值是“{found}”，应为不小于 {least} 的整数",
         "bad_date": "--as-of 的值是“{found}”，应为日期（如 2026-11-09）、today 或 none",
         "bad_maturity": "--min-maturity 的值是“{found}”，应为 1 到 9，或 {allowed} 等说法",
+        "bad_division": "--industry 的值是“{found}”，应为国民经济行业大类代码，如 C26 或 26",
         "unknown_choice": "{option} 的值是“{found}”，成果登记表里没有。现有：{allowed}",
         "unreadable": "无法打开 {path}（{detail}）：请检查路径与权限",
         "bad_encoding": "{path} 不是 UTF-8 或 GB18030 文字：请另存为 UTF-8",
@@ -72,6 +73,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "bad_count": '{option} is "{found}"; give a whole number from {least} on',
         "bad_date": '--as-of is "{found}"; give a date such as 2026-11-09, today or none',
         "bad_maturity": '--min-maturity is "{found}"; give 1 to 9, or a word such as {allowed}',
+        "bad_division": '--industry is "{found}"; give a division of GB/T 4754 such as C26 or 26',
         "unknown_choice": '{option} is "{found}", which the register of achievements does not have. It has: {allowed}',
         "unreadable": "{path} cannot be opened ({detail}); check path and rights",
         "bad_encoding": "{path} is neither UTF-8 nor GB18030 text; save it as UTF-8",
@@ -185,6 +187,10 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "Least maturity of achievements: 1-9, or a word such as 中试": "成果最低成熟度：1 到 9，或“中试”等说法",
         "Only pairs of the same field": "只配同领域",
         "Only pairs of the same region": "只配同地区",
+        "Infer fields from the text where none is stated": "未填领域的，按文字推断",
+        "Only achievements of this division of GB/T 4754, inferred; may be repeated": (
+            "只看（推断为）该行业大类的成果，可多次给出"
+        ),
         "Only achievements as mature as the need asks for": "只看达到需求所要成熟度的成果",
         "CSV file for the scores": "存放得分的 CSV 文件",
         "Folder for the model": "存放模型的文件夹",
