@@ -9,7 +9,7 @@ import numpy as np
 from matchmaker.columns import Tags
 from matchmaker.rank.evidence import Phrase, Place, Text, Word, find_shared
 from matchmaker.rank.features import FEATURES
-from matchmaker.rank.quantities import match_quantities
+from matchmaker.rank.quantities import match_quantities, shared_name
 from matchmaker.rank.supply import Supply
 from matchmaker.reasons import Lang, give_reasons
 from matchmaker.records import Evidence, Profile, Side, Span, Term
@@ -101,7 +101,7 @@ class Explainer:
         for one in match_quantities([quantity for _, quantity in asked], [quantity for _, quantity in offered]):
             pair = asked[one.need][0], offered[one.supply][0]
             targets.append((pair[0].text, pair[1].text, one.verdict))
-            mark(pair, pair[0].name)
+            mark(pair, shared_name(pair[0].name, pair[1].name))
         theirs_by_name = {one.name: one for one in reversed(theirs) if one.kind in _CODES}
         codes: dict[str, str] = {}
         for one_code in ours:

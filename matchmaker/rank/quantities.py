@@ -58,6 +58,18 @@ def match_quantities(need: Sequence[Quantity], supply: Sequence[Quantity]) -> li
     return found
 
 
+def shared_name(first: str, second: str) -> str:
+    """Return what two names of one quantity have in common, without the word for its change.
+
+    Examples
+    --------
+    >>> shared_name("氦检一次合格率", "气密一次合格率"), shared_name("能耗降低", "综合能耗降低")
+    ('一次合格率', '能耗')
+    """
+    common = next(first[start:] for start in range(len(first) + 1) if second.endswith(first[start:]))
+    return common.removesuffix("提高").removesuffix("降低") or first
+
+
 def _is_comparable(wanted: Quantity, offered: Quantity) -> bool:
     both_ways = wanted.low == -wanted.high
     return (
