@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matchmaker.duplicates import DuplicateGroup, DuplicateLink
     from matchmaker.engine import Matchmaker
     from matchmaker.learning import LearnReport
     from matchmaker.rank.filters import Filter
@@ -25,25 +26,33 @@ if TYPE_CHECKING:
         Term,
     )
     from matchmaker.tables import read_achievements, read_judgments, read_needs, read_pairs, read_shortlists
+    from matchmaker.understanding import Element, Industry, NeedCheck, Quantity, Understanding
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "DuplicateGroup": "matchmaker.duplicates",
+    "DuplicateLink": "matchmaker.duplicates",
+    "Element": "matchmaker.understanding",
     "Evidence": "matchmaker.records",
     "Filter": "matchmaker.rank.filters",
+    "Industry": "matchmaker.understanding",
     "Judgment": "matchmaker.records",
     "LearnReport": "matchmaker.learning",
     "Match": "matchmaker.records",
     "Matchmaker": "matchmaker.engine",
+    "NeedCheck": "matchmaker.understanding",
     "Notice": "matchmaker.records",
     "Pair": "matchmaker.records",
     "Profile": "matchmaker.records",
+    "Quantity": "matchmaker.understanding",
     "Records": "matchmaker.records",
     "Rejection": "matchmaker.records",
     "ScoredPair": "matchmaker.records",
     "Shortlist": "matchmaker.records",
     "Span": "matchmaker.records",
     "Term": "matchmaker.records",
+    "Understanding": "matchmaker.understanding",
     "read_achievements": "matchmaker.tables",
     "read_judgments": "matchmaker.tables",
     "read_needs": "matchmaker.tables",
@@ -52,21 +61,28 @@ _HOMES = {
 }
 
 __all__ = [
+    "DuplicateGroup",
+    "DuplicateLink",
+    "Element",
     "Evidence",
     "Filter",
+    "Industry",
     "Judgment",
     "LearnReport",
     "Match",
     "Matchmaker",
+    "NeedCheck",
     "Notice",
     "Pair",
     "Profile",
+    "Quantity",
     "Records",
     "Rejection",
     "ScoredPair",
     "Shortlist",
     "Span",
     "Term",
+    "Understanding",
     "read_achievements",
     "read_judgments",
     "read_needs",

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from matchmaker.understanding import Industry, Quantity
+
 UNKNOWN = -1
 
 
@@ -31,6 +33,18 @@ class Tags:
         Ways to work together: 转让, 许可, 入股, 开发, 服务.
     deadline : int
         Days since 1970-01-01 after which a need has expired.
+    likely_field : str
+        The field stated, or else the one inferred from the text.
+    field_confidence : float
+        1 where the field is stated, else the chance that the inferred one is right.
+    industry : Industry or None
+        Division of GB/T 4754-2017, inferred.
+    quantities : tuple of Quantity
+        What the text says of named quantities.
+    codes : frozenset of str
+        Standards, and grades of materials and parts: GB/T31602, 316L.
+    subjects, methods : frozenset of str
+        Materials, products and applications; techniques.
     """
 
     field: str = ""
@@ -39,6 +53,13 @@ class Tags:
     maturity: int = UNKNOWN
     modes: frozenset[str] = frozenset()
     deadline: int = UNKNOWN
+    likely_field: str = ""
+    field_confidence: float = 0.0
+    industry: Industry | None = None
+    quantities: tuple[Quantity, ...] = ()
+    codes: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.errors import NotFittedError, RecordError, SettingError, UnknownIdError
+from matchmaker.errors import NotFittedError, SettingError, UnknownIdError
 from matchmaker.explaining import Explainer
+from matchmaker.identities import list_ids, refuse_strangers, refuse_twins
 from matchmaker.learning import GAP_ERROR, LearnReport, Lesson, learn
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
@@ -20,6 +21,7 @@ from matchmaker.rank.learning import Examples
 from matchmaker.rank.precedents import JudgedPairs, Precedents
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
+from matchmaker.reader import Reader
 from matchmaker.reasons import check_language
 from matchmaker.records import Judgment, Match, Pair, Profile, Records, ScoredPair, Shortlist
 from matchmaker.storage import SavedModel, read_model, write_model
@@ -36,7 +38,7 @@ Progress = Callable[[str, int, int], None]
 BATCH = 128
 
 
-class Matchmaker:
+class Matchmaker(Reader):
     """Decides who should meet whom: achievements (supply) for needs (demand).
 
     Parameters
@@ -132,7 +134,7 @@ class Matchmaker:
     def add(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
         """Add achievements; the result is the same as fitting the longer register afresh."""
         new = list(achievements)
-        _refuse_twins([*self._profiles, *(profile.id for profile in new)])
+        refuse_twins([*self._profiles, *(profile.id for profile in new)])
         columns = self._analyst.analyse(new, progress)
         if self._supply is None:
             self._supply = Supply(columns.title_vectors.shape[1])
@@ -148,7 +150,7 @@ class Matchmaker:
         gone = set(ids)
         unknown = sorted(gone - self._profiles.keys())
         if unknown:
-            raise UnknownIdError(f"no achievement has the id {_name(unknown)}; nothing was removed")
+            raise UnknownIdError(f"no achievement has the id {list_ids(unknown)}; nothing was removed")
         supply.keep(np.array([name not in gone for name in supply.ids], bool))
         for name in gone:
             del self._profiles[name]
@@ -237,13 +239,7 @@ class Matchmaker:
         self._fitted()
         wanted = list(pairs)
         register = list(needs)
-        known = {profile.id for profile in register}
-        strange = sorted({pair.need_id for pair in wanted} - known)
-        if strange:
-            raise UnknownIdError(f"no need has the id {_name(strange)}; check the pairs against the needs")
-        strange = sorted({pair.achievement_id for pair in wanted} - self._profiles.keys())
-        if strange:
-            raise UnknownIdError(f"no achievement has the id {_name(strange)}; check the pairs against the register")
+        refuse_strangers(wanted, {profile.id for profile in register}, self._profiles)
         names = [(pair.need_id, pair.achievement_id) for pair in wanted]
         features = self._compare(register, names, self._precedents(), progress)[0]
         scores = add_up(self.reranker.explain(features))
@@ -336,7 +332,7 @@ class Matchmaker:
                 profiles=tuple(self._profiles.values()),
                 reranker=self.reranker,
                 calibration=self.calibration,
-                vectors=self._vectors.select([*titles, *texts]),
+                vectors=self._vectors.select([*titles, *texts, *self._analyst.classifier.texts]),
             ),
         )
 
@@ -427,16 +423,3 @@ def _in_common_terms(rules: Filter) -> Filter:
         fields=tuple(map(tag_field, rules.fields)),
         regions=tuple(place for written in rules.regions for place in tag_region(written)[-1:]),
     )
-
-
-def _refuse_twins(ids: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for name in ids:
-        if name in seen:
-            raise RecordError(f"the achievement id {name!r} stands twice; remove the old one first, or rename one")
-        seen.add(name)
-
-
-def _name(ids: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in ids[:5])
-    return shown if len(ids) <= 5 else f"{shown} and {len(ids) - 5} more"

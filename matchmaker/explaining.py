@@ -9,13 +9,16 @@ import numpy as np
 from matchmaker.columns import Tags
 from matchmaker.rank.evidence import Phrase, Place, Text, Word, find_shared
 from matchmaker.rank.features import FEATURES
+from matchmaker.rank.quantities import match_quantities, shared_name
 from matchmaker.rank.supply import Supply
 from matchmaker.reasons import Lang, give_reasons
 from matchmaker.records import Evidence, Profile, Side, Span, Term
 from matchmaker.text.analysis import Analyst, Passage
+from matchmaker.understanding import Element
 
 # A phrase of a title says what a text is about, one of a description may be an aside.
 TITLE_BONUS = 2.0
+_CODES = ("standard", "grade")
 
 
 class Explainer:
@@ -26,6 +29,7 @@ class Explainer:
         self._supply = supply
         self._profiles = profiles
         self._lang = lang
+        self._understood: dict[str, tuple[Element, ...]] = {}
         self._read: dict[str, tuple[list[Passage], list[Text]]] = {}
 
     def explain(self, need: Profile, tags: Tags, row: int, features: np.ndarray, contributions: np.ndarray) -> Evidence:
@@ -56,10 +60,20 @@ class Explainer:
             for (side, passages), places in zip(sides, (phrase.need, phrase.supply), strict=True)
             for place in places
         ]
+        targets, codes, marked = self._shared_elements(need, supply, dict(sides))
         similarity = float(features[FEATURES.index("dense")])
         return Evidence(
-            reasons=give_reasons(need, supply, (tags, self._supply.tags[row]), words, similarity, self._lang),
-            spans=tuple(spans),
+            reasons=give_reasons(
+                need,
+                supply,
+                (tags, self._supply.tags[row]),
+                words,
+                similarity,
+                self._lang,
+                targets=targets,
+                codes=codes,
+            ),
+            spans=(*spans, *marked),
             terms=tuple(
                 Term(name, float(value), float(added))
                 for name, value, added in zip(FEATURES, features, contributions[:-1], strict=True)
@@ -67,6 +81,42 @@ class Explainer:
             ),
             base=float(contributions[-1]),
         )
+
+    def _shared_elements(
+        self, need: Profile, supply: Profile, passages: Mapping[Side, list[Passage]]
+    ) -> tuple[list[tuple[str, str, str]], list[str], list[Span]]:
+        """Return the figures and the codes that both sides name, and where they stand."""
+        ours, theirs = self._elements("need", need), self._elements("achievement", supply)
+        spans: list[Span] = []
+
+        def mark(pair: tuple[Element, Element], term: str) -> None:
+            for (side, parts), element in zip(passages.items(), pair, strict=True):
+                passage = next(passage for passage in parts if passage.part == element.part)
+                spans.append(Span(side, element.part, *passage.clean.origin(element.start, element.end), term))
+
+        asked, offered = (
+            [(one, one.quantity) for one in elements if one.quantity is not None] for elements in (ours, theirs)
+        )
+        targets: list[tuple[str, str, str]] = []
+        for one in match_quantities([quantity for _, quantity in asked], [quantity for _, quantity in offered]):
+            pair = asked[one.need][0], offered[one.supply][0]
+            targets.append((pair[0].text, pair[1].text, one.verdict))
+            mark(pair, shared_name(pair[0].name, pair[1].name))
+        theirs_by_name = {one.name: one for one in reversed(theirs) if one.kind in _CODES}
+        codes: dict[str, str] = {}
+        for one_code in ours:
+            if one_code.kind in _CODES and one_code.name in theirs_by_name and one_code.name not in codes:
+                codes[one_code.name] = one_code.text
+                mark((one_code, theirs_by_name[one_code.name]), one_code.text)
+        # What is asked for and reached comes first, then what is missed; what is open last.
+        targets.sort(key=lambda target: ("met", "missed", "open").index(target[2]))
+        return targets, list(codes.values()), spans
+
+    def _elements(self, side: Side, profile: Profile) -> tuple[Element, ...]:
+        key = f"{side}\n{profile.id}"
+        if key not in self._understood:
+            self._understood[key] = self._analyst.elements(profile)
+        return self._understood[key]
 
     def _passages(self, side: Side, profile: Profile) -> tuple[list[Passage], list[Text]]:
         key = f"{side}\n{profile.id}"

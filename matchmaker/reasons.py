@@ -11,6 +11,7 @@ from matchmaker.records import Profile
 
 Lang = Literal["zh", "en"]
 MOST_PHRASES = 3
+MOST_TARGETS = 2
 
 WORDING: dict[str, dict[str, str]] = {
     "zh": {
@@ -26,6 +27,13 @@ WORDING: dict[str, dict[str, str]] = {
         "same_region": "同在 {region}",
         "same_mode": "合作方式相合 ({modes})",
         "other_mode": "合作方式不同 ({supply} / {need})",
+        "likely_field": "领域: 均属 {field} (推断)",
+        "industry": "行业: 均属 {industry} (推断)",
+        "target": "指标: 需求 {need}, 成果 {supply}, {verdict}",
+        "met": "满足",
+        "missed": "未达到",
+        "open": "待核实",
+        "codes": "均提到 {codes}",
     },
     "en": {
         "shared": "both concern {phrases}",
@@ -40,6 +48,13 @@ WORDING: dict[str, dict[str, str]] = {
         "same_region": "both in {region}",
         "same_mode": "ways to work together agree ({modes})",
         "other_mode": "ways to work together differ ({supply} / {need})",
+        "likely_field": "field: both {field} (inferred)",
+        "industry": "industry: both {industry} (inferred)",
+        "target": "figure: need {need}, achievement {supply}, {verdict}",
+        "met": "met",
+        "missed": "missed",
+        "open": "to be checked",
+        "codes": "both name {codes}",
     },
 }
 SIMILAR = 0.35
@@ -59,6 +74,9 @@ def give_reasons(
     phrases: Sequence[str],
     similarity: float,
     lang: Lang = "zh",
+    *,
+    targets: Sequence[tuple[str, str, str]] = (),
+    codes: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return the reasons for a match, what the texts share first, then how the attributes compare.
 
@@ -72,6 +90,11 @@ def give_reasons(
         What both texts say, weightiest first.
     similarity : float
         Cosine of the two texts, for pairs that share no words.
+    lang : {"zh", "en"}
+    targets : sequence of tuple of str
+        Quantities that both name: as the need writes it, as the achievement does, and ``met``, ``missed`` or ``open``.
+    codes : sequence of str
+        Standards and grades that both name.
 
     Examples
     --------
@@ -91,9 +114,17 @@ def give_reasons(
         reasons.append(say["similar"].format(value=similarity))
     else:
         reasons.append(say["far"])
+    if codes:
+        reasons.append(say["codes"].format(codes=say["comma"].join(codes[:MOST_PHRASES])))
+    for asked, given, verdict in targets[:MOST_TARGETS]:
+        reasons.append(say["target"].format(need=asked, supply=given, verdict=say[verdict]))
     if wanted.field and offered.field:
         key = "same_field" if wanted.field == offered.field else "other_field"
         reasons.append(say[key].format(field=wanted.field, need=wanted.field, supply=offered.field))
+    elif wanted.likely_field and wanted.likely_field == offered.likely_field:
+        reasons.append(say["likely_field"].format(field=wanted.likely_field))
+    if wanted.industry is not None and offered.industry is not None and wanted.industry.code == offered.industry.code:
+        reasons.append(say["industry"].format(industry=wanted.industry))
     if UNKNOWN not in (wanted.maturity, offered.maturity):
         key = "ready" if offered.maturity >= wanted.maturity else "unready"
         stage = supply.maturity or f"TRL {offered.maturity}"

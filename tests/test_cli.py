@@ -96,6 +96,9 @@ def test_the_rules_reach_the_engine(whole, tmp_path, capsys):
         "same_field": False,
         "same_region": False,
         "meet_maturity": True,
+        "industries": [],
+        "infer_fields": False,
+        "min_confidence": 0.7,
     }
     assert (manifest["as_of"], manifest["k"]) == (None, 3)
     register = {row[0]: row for row in read_rows(sample_path("achievements"))[1:]}

@@ -4,10 +4,13 @@ from hypothesis import strategies as st
 from matching import HashEncoder, achievement, invent_profiles, need
 
 from matchmaker import Matchmaker
+from matchmaker.columns import Tags
 from matchmaker.rank.evidence import MOST_PHRASES, MOST_PLACES, Text, Word, find_shared
+from matchmaker.reasons import give_reasons
 from matchmaker.text.cleaning import clean
 from matchmaker.text.lexicon import lower
 from matchmaker.text.segmentation import Segmenter
+from matchmaker.understanding import Industry
 
 SEGMENTER = Segmenter()
 
@@ -174,3 +177,40 @@ def test_reasons_speak_the_language_that_was_asked_for():
     assert (chinese.achievement_id, chinese.score) == (english.achievement_id, english.score)
     assert chinese.evidence.reasons != english.evidence.reasons
     assert chinese.evidence.spans == english.evidence.spans
+
+
+def test_figures_and_codes_of_both_sides_are_named_and_marked():
+    offered = achievement(
+        "A-x", "多孔膜", "面电阻0.45 Ω·cm2,总转化率≥97%,骨架为316L,气密一次合格率99%。", field="精细化工"
+    )
+    wanted = need(
+        "N", "隔膜国产化", "要求面电阻≤0.5 Ω·cm2;转化率不低于98%;氦检一次合格率≥98%;316L不锈钢外壳。", field="精细化工"
+    )
+    engine = Matchmaker(encoder=HashEncoder()).fit([*invent_profiles("achievement", 5), offered])
+    match = next(match for match in engine.shortlist([wanted], k=6)[0] if match.achievement_id == "A-x")
+    check_spans(match, wanted, offered)
+    reasons = match.evidence.reasons
+    assert "均提到 316L" in reasons
+    # At most two, those that are met first.
+    assert [reason for reason in reasons if reason.startswith("指标")] == [
+        "指标: 需求 面电阻≤0.5 Ω·cm2, 成果 面电阻0.45 Ω·cm2, 满足",
+        "指标: 需求 合格率≥98%, 成果 合格率99%, 满足",
+    ]
+    marked = {(span.side, span.term) for span in match.evidence.spans}
+    assert {("need", "面电阻"), ("achievement", "面电阻"), ("need", "316L"), ("achievement", "316L")} <= marked
+    english = Matchmaker(encoder=HashEncoder(), lang="en").fit([offered]).shortlist([wanted])[0][0].evidence.reasons
+    assert "figure: need 面电阻≤0.5 Ω·cm2, achievement 面电阻0.45 Ω·cm2, met" in english
+
+
+def test_what_is_inferred_is_called_so():
+    wanted, offered = need("N", ""), achievement("A", "")
+    sure = {
+        "likely_field": "精细化工",
+        "field_confidence": 0.8,
+        "industry": Industry("division", "26", "化学原料业", 0.7),
+    }
+    reasons = give_reasons(wanted, offered, (Tags(**sure), Tags(**sure)), ["x"], 0.9)
+    assert "领域: 均属 精细化工 (推断)" in reasons and "行业: 均属 C26 化学原料业 (推断)" in reasons
+    stated = Tags(**{**sure, "field": "精细化工"})
+    assert "领域一致 (精细化工)" in give_reasons(wanted, offered, (stated, stated), ["x"], 0.9)
+    assert not any("推断" in reason for reason in give_reasons(wanted, offered, (Tags(**sure), Tags()), ["x"], 0.9))

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from matching import HashEncoder, achievement, invent_profiles, need
@@ -5,10 +7,26 @@ from matching import HashEncoder, achievement, invent_profiles, need
 from matchmaker.columns import UNKNOWN, Tags
 from matchmaker.rank.features import FEATURES, PRECEDENTS, TAG_FEATURES, Pairs, compare
 from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares, fit_precedents
+from matchmaker.rank.quantities import match_quantities
 from matchmaker.rank.supply import Demand, Supply, mean_direction
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.segmentation import Segmenter
 from matchmaker.text.vectors import CachedEncoder
+from matchmaker.understanding import Industry, Quantity
+
+BATTERIES, FISHERY = Industry("division", "38", "", 0.5), Industry("division", "04", "", 1.0)
+
+
+def asked(name, low=-math.inf, high=math.inf, unit="%"):
+    return Quantity(name, low, high, unit, bound=True)
+
+
+def given(name, low, high=None, unit="%"):
+    return Quantity(name, low, low if high is None else high, unit)
+
+
+def sure(field, confidence):
+    return {"likely_field": field, "field_confidence": confidence}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +63,9 @@ def test_every_feature_has_its_column(sides):
     assert features.shape == (len(pairs), len(FEATURES)) and features.dtype == np.float64
     assert np.isfinite(features).all()
     assert len(set(FEATURES)) == len(FEATURES)
-    assert (features.std(axis=0) > 0).all()
+    # The invented texts set no bounds to quantities.
+    varied = [name not in ("targets", "likely_field", "industry") for name in FEATURES]
+    assert (features.std(axis=0)[varied] > 0).all()
     for name in ("dense", "dense_title", "dense_text"):
         assert np.abs(features[:, FEATURES.index(name)]).max() <= 1 + 1e-6
     for name in ("grams", "grams_title"):
@@ -123,12 +143,49 @@ def test_rare_words_are_those_of_few_texts(analyst):
         ("mode", {"modes": frozenset({"转让", "许可"})}, {"modes": frozenset({"许可"})}, 1),
         ("mode", {"modes": frozenset({"转让"})}, {"modes": frozenset({"许可"})}, -1),
         ("mode", {"modes": frozenset({"转让"})}, {}, 0),
+        ("likely_field", sure("x", 1.0), sure("x", 0.8), 0.8),
+        ("likely_field", sure("x", 0.5), sure("y", 0.8), -0.4),
+        ("likely_field", sure("x", 0.5), {}, 0),
+        ("industry", {"industry": BATTERIES}, {"industry": BATTERIES}, 0.25),
+        ("industry", {"industry": BATTERIES}, {"industry": FISHERY}, -0.5),
+        ("industry", {"industry": BATTERIES}, {}, 0),
+        ("targets", {"quantities": (asked("收率", low=90),)}, {"quantities": (given("收率", 92),)}, 1),
+        ("targets", {"quantities": (asked("收率", low=90),)}, {"quantities": (given("收率", 80),)}, -1),
+        ("targets", {"quantities": (asked("收率", low=90), asked("纯度"))}, {"quantities": (given("收率", 92),)}, 1),
+        ("targets", {"quantities": (given("收率", 90),)}, {"quantities": (given("收率", 92),)}, 0),
+        ("codes", {"codes": frozenset({"316L", "TC4"})}, {"codes": frozenset({"316L"})}, 0.5),
+        ("codes", {}, {"codes": frozenset({"316L"})}, 0),
+        ("subjects", {"subjects": frozenset({"隔膜"})}, {"subjects": frozenset({"隔膜", "电堆"})}, 1),
+        ("subjects", {}, {}, 0),
     ],
 )
 def test_attributes_are_compared_as_described(name, wanted, offered, value):
-    assert TAG_FEATURES[name](Tags(**wanted), Tags(**offered)) == value
+    assert TAG_FEATURES[name](Tags(**wanted), Tags(**offered)) == pytest.approx(value)
 
 
 def test_pairs_of_candidates_stand_by_need():
     pairs = Pairs.of([np.array([3, 1]), np.array([], np.int64), np.array([2])])
     assert (pairs.needs.tolist(), pairs.supply.tolist(), len(pairs)) == ([0, 0, 2], [3, 1, 2], 3)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "verdict"),
+    [
+        (asked("转化率", low=95), given("氯苯转化率", 97), "met"),
+        (asked("转化率", low=95), given("转化率", 90), "missed"),
+        (asked("转化率", low=95), asked("转化率", low=90), "open"),
+        (asked("转化率", low=95), given("转化率", 80, 90), "open"),
+        (asked("误差", -0.3, 0.3, "m"), asked("误差", high=0.2, unit="m"), "met"),
+        (asked("定位误差", -0.3, 0.3, "m"), given("定位误差", 0.5, unit="m"), "missed"),
+        (asked("氦检一次合格率", low=98), given("气密一次合格率", 99), "met"),
+        (asked("壁厚", -0.06, 0.06, "m"), given("壁厚", 0.8, unit="m"), None),
+        (asked("转化率", low=95), given("转化率", 97, unit="m"), None),
+        (asked("脱硝率", low=95), given("除尘率", 97), None),
+        (asked("CE", low=95), given("EE", 97), None),
+        (asked("压力", high=10, unit="Pa"), given("压力", 5, unit="Pa"), None),
+        (given("转化率", 95), given("转化率", 97), None),
+    ],
+)
+def test_what_is_asked_is_held_against_what_is_offered(wanted, offered, verdict):
+    found = match_quantities([wanted], [given("别的", 1), offered])
+    assert [(one.need, one.supply, one.verdict) for one in found] == ([] if verdict is None else [(0, 1, verdict)])

@@ -7,6 +7,7 @@ from matching import HashEncoder, achievement, invent_profiles, need
 
 from matchmaker import Filter, Matchmaker
 from matchmaker.columns import UNKNOWN, Tags
+from matchmaker.understanding import Industry
 
 NOBODY = Tags()
 RULES = [
@@ -139,3 +140,22 @@ def test_rules_are_read_as_people_write_attributes():
     assert shown(regions=("辽宁省",)) == ["A", "B", "C"]
     assert shown(fields=("生物医药",)) == ["C"]
     assert list(itertools.chain(shown(), shown(regions=("全国",)))) == ["A", "B", "C"] * 2
+
+
+def test_inferred_fields_and_industries_count_from_a_confidence_on():
+    sure = Tags(likely_field="精细化工", field_confidence=0.9, industry=Industry("division", "26", "", 0.9))
+    vague = Tags(likely_field="精细化工", field_confidence=0.5, industry=Industry("division", "26", "", 0.5))
+    stated = Tags(field="现代农业", likely_field="现代农业", field_confidence=1.0)
+    needs, supply = [Tags(field="现代农业")], [sure, vague, stated, Tags()]
+
+    def allowed(**rules):
+        mask = Filter(**rules).allow(needs, supply)
+        return [True] * 4 if mask is None else mask[0].tolist()
+
+    # What is only inferred excludes nothing unless that is asked for, and what is unknown never does.
+    assert allowed(fields=("现代农业",)) == [True, True, True, True]
+    assert allowed(fields=("现代农业",), infer_fields=True) == [False, True, True, True]
+    assert allowed(fields=("现代农业",), infer_fields=True, min_confidence=0.4) == [False, False, True, True]
+    assert allowed(same_field=True, infer_fields=True) == [False, True, True, True]
+    assert allowed(industries=("C38",)) == [False, True, True, True]
+    assert allowed(industries=("C26", "38")) == [True, True, True, True]

@@ -12,8 +12,9 @@ from matchmaker import errors
 
 ROOT = Path(__file__).parents[1]
 NAMES = """
-    Evidence Filter Judgment LearnReport Match Matchmaker Notice Pair Profile Records Rejection ScoredPair Shortlist
-    Span Term read_achievements read_judgments read_needs read_pairs read_shortlists
+    DuplicateGroup DuplicateLink Element Evidence Filter Industry Judgment LearnReport Match Matchmaker
+    NeedCheck Notice Pair Profile Quantity Records Rejection ScoredPair Shortlist Span Term Understanding
+    read_achievements read_judgments read_needs read_pairs read_shortlists
 """.split()
 
 
@@ -44,6 +45,9 @@ def test_importing_loads_nothing_heavy():
         ("shortlist", ["needs", "k", "filter", "progress"]),
         ("score", ["needs", "pairs", "progress"]),
         ("learn", ["needs", "judgments", "gap_error", "progress"]),
+        ("check", ["needs"]),
+        ("duplicates", ["profiles"]),
+        ("understand", ["profiles", "progress"]),
         ("save", ["path"]),
         ("load", ["path", "encoder", "cache"]),
     ],
@@ -85,6 +89,8 @@ def test_every_public_thing_in_the_rooms_of_matching_is_documented():
     rooms = (
         "text.lexicon text.segmentation text.encoding text.vectors text.tagging text.analysis engine learning storage"
     )
+    rooms += " duplicates reader understanding identities text.questions report.checks delivery.checks"
+    rooms += " text.units text.quantities text.codes text.phrases text.elements text.needcheck text.industry"
     rooms += " columns rank.calibration rank.counts rank.dense rank.evidence rank.features rank.filters rank.fusion"
     for room in f"{rooms} rank.learning rank.lexical rank.reranking rank.supply rank.defaults".split():
         module = importlib.import_module(f"matchmaker.{room}")

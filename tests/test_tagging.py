@@ -1,7 +1,8 @@
+import csv
 from datetime import date
 
 import pytest
-from matching import achievement, need
+from matching import DATA, achievement, need
 
 from matchmaker.columns import UNKNOWN
 from matchmaker.text.tagging import STAGES, tag, tag_field, tag_maturity, tag_modes, tag_region
@@ -56,6 +57,8 @@ def test_every_stage_word_stands_for_its_own_level():
         ("内蒙古自治区锡林郭勒盟锡林浩特市", ("内蒙古", "锡林郭勒", "锡林浩特")),
         ("新疆维吾尔自治区乌鲁木齐市", ("新疆", "乌鲁木齐")),
         ("香港特别行政区", ("香港",)),
+        ("黑龙江省大兴安岭地区漠河市", ("黑龙江", "大兴安岭", "漠河")),
+        ("贵州省黔西南布依族苗族自治州兴义市", ("贵州", "黔西南布依族苗族", "兴义")),
         ("北京市海淀区中关村", ("北京", "海淀")),
         ("", ()),
         ("全国", ()),
@@ -118,3 +121,25 @@ def test_a_profile_of_nothing_is_unknown_throughout():
 def test_deadlines_count_days():
     assert tag(need("N", "x", date=date(1970, 1, 11))).deadline == 10
     assert tag(need("N", "x", organisation=" 某厂 ")).organisation == "某厂"
+
+
+@pytest.mark.skipif(not (DATA / "regions").exists(), reason="the lists of regions lie outside the project")
+def test_the_countrys_own_regions_are_parted():
+    def rows(name):
+        with (DATA / "regions" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    provinces = {row["code"]: row["name"] for row in rows("provinces")}
+    cities = {row["code"]: row["name"] for row in rows("cities")}
+    assert all(len(tag_region(name)) == 1 for name in provinces.values())
+    right = wrong = 0
+    for row in rows("areas"):
+        # Counties directly under a province stand below "市辖区", "县" and the like, which nobody writes.
+        city = cities[row["cityCode"]]
+        between = [] if city in ("市辖区", "县") or "直辖" in city else [city]
+        names = [provinces[row["provinceCode"]], *between, row["name"]]
+        alone = tuple(dict.fromkeys(place for name in names for place in tag_region(name)))
+        right += tag_region("".join(names)) == alone
+        wrong += tag_region("".join(names)) != alone
+    # What is left are administrative zones that repeat their city's name, as 唐山市唐山市汉沽管理区.
+    assert right > 2900 and wrong <= 20

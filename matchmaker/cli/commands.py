@@ -70,6 +70,13 @@ def shortlist(
     ] = "",
     same_field: Annotated[bool, typer.Option("--same-field", help="Only pairs of the same field")] = False,
     same_region: Annotated[bool, typer.Option("--same-region", help="Only pairs of the same region")] = False,
+    infer_fields: Annotated[
+        bool, typer.Option("--infer-fields", help="Infer fields from the text where none is stated")
+    ] = False,
+    industry: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Only achievements of this division of GB/T 4754, inferred; may be repeated"),
+    ] = None,
     meet_maturity: Annotated[
         bool, typer.Option("--meet-maturity", help="Only achievements as mature as the need asks for")
     ] = False,
@@ -93,6 +100,8 @@ def shortlist(
         min_maturity=min_maturity,
         same_field=same_field,
         same_region=same_region,
+        infer_fields=infer_fields,
+        industries=tuple(industry or ()),
         meet_maturity=meet_maturity,
         as_of=as_of,
     )
@@ -180,6 +189,41 @@ def compare(
     from matchmaker.cli.measuring import Scale, compare_files
 
     return compare_files(_screen(context), a, b, judgments, Scale(k, relevant_from, lowest), out)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    needs: Needs,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")
+    ],
+    encoder: Encoder = None,
+    quality: Quality = None,
+    term: Term = None,
+    terms_file: TermsFile = None,
+    cache: CacheFile = None,
+    no_cache: NoCache = False,
+) -> int:
+    """Say how complete each need is, what is missing, and what to ask the enterprise."""
+    from matchmaker.cli.jobs import EngineChoice
+    from matchmaker.cli.reviews import check_needs
+
+    screen = _screen(context)
+    choice = EngineChoice.read(screen, None, encoder, quality, term, terms_file, cache, no_cache)
+    return check_needs(screen, needs, out, choice)
+
+
+@app.command()
+def duplicates(
+    context: typer.Context,
+    register: Annotated[Path, typer.Argument(help="Register of achievements or of needs: .csv .xlsx .jsonl .parquet")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="CSV file for the groups")],
+) -> int:
+    """Find rows of one register that seem to be the same; nothing is merged."""
+    from matchmaker.cli.reviews import list_duplicates
+
+    return list_duplicates(_screen(context), register, out)
 
 
 @app.command()

@@ -81,6 +81,8 @@ class Rules:
     min_maturity: str = ""
     same_field: bool = False
     same_region: bool = False
+    infer_fields: bool = False
+    industries: tuple[str, ...] = ()
     meet_maturity: bool = False
     as_of: str = "today"
 
@@ -120,6 +122,8 @@ def _deliver(
         min_maturity=rules.min_maturity,
         same_field=rules.same_field,
         same_region=rules.same_region,
+        infer_fields=rules.infer_fields,
+        industries=rules.industries,
         meet_maturity=rules.meet_maturity,
         as_of=as_of,
         lang=screen.lang,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -91,6 +92,20 @@ def read_maturity(typed: str, *, lang: str) -> int:
     return level
 
 
+def read_division(typed: str, *, lang: str) -> str:
+    """Return the two digits of a division of GB/T 4754-2017.
+
+    Examples
+    --------
+    >>> read_division("C26", lang="zh"), read_division("04", lang="zh")
+    ('26', '04')
+    """
+    found = re.fullmatch(r"[A-T]?(\d\d)", typed.strip().upper())
+    if found is None:
+        raise SettingError(MESSAGES[lang]["bad_division"].format(found=typed))
+    return found[1]
+
+
 def read_terms(terms: Iterable[str], path: Path | None, *, lang: str) -> tuple[str, ...]:
     """Return terms from options and from a file with one a line, where blank lines and lines after # do not count."""
     found = [term.strip() for term in terms]
@@ -147,6 +162,8 @@ def build_filter(
     same_field: bool,
     same_region: bool,
     meet_maturity: bool,
+    infer_fields: bool = False,
+    industries: Sequence[str] = (),
     as_of: date | None,
     lang: str,
 ) -> Filter:
@@ -160,8 +177,10 @@ def build_filter(
         As typed: 新能源 means 洁净能源, 大连市甘井子区 means 甘井子.
     min_maturity : str
         A level, a word for a stage, or empty.
-    same_field, same_region, meet_maturity : bool
+    same_field, same_region, meet_maturity, infer_fields : bool
         See `Filter`.
+    industries : sequence of str
+        Codes of divisions, with or without the letter of their section: C26, 26.
     as_of : datetime.date or None
         Needs that have expired by then get no matches.
     lang : {"zh", "en"}
@@ -183,6 +202,8 @@ def build_filter(
         same_field=same_field,
         same_region=same_region,
         meet_maturity=meet_maturity,
+        infer_fields=infer_fields,
+        industries=tuple(read_division(code, lang=lang) for code in industries),
         as_of=count_days(as_of),
     )
 

@@ -19,6 +19,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "bad_count": "{option} 的值是“{found}”，应为不小于 {least} 的整数",
         "bad_date": "--as-of 的值是“{found}”，应为日期（如 2026-11-09）、today 或 none",
         "bad_maturity": "--min-maturity 的值是“{found}”，应为 1 到 9，或 {allowed} 等说法",
+        "bad_division": "--industry 的值是“{found}”，应为国民经济行业大类代码，如 C26 或 26",
         "unknown_choice": "{option} 的值是“{found}”，成果登记表里没有。现有：{allowed}",
         "unreadable": "无法打开 {path}（{detail}）：请检查路径与权限",
         "bad_encoding": "{path} 不是 UTF-8 或 GB18030 文字：请另存为 UTF-8",
@@ -44,6 +45,18 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "learned": "模型已存入 {path}；使用时加 --model {path}",
         "not_learned": "没有写出模型（{path}）：请继续使用现有模型，或补充研判后重试。",
         "sides": "A：{a}\nB：{b}",
+        "checked": "需求 {needs} 项，平均完整度 {mean}%，{poor} 项不足 {bar}%（用时 {seconds:.1f} 秒）。",
+        "checked_where": "结果：\n  {workbook}  工作簿\n  {table}  表格",
+        "alike": "{rows} 行中有 {members} 行疑似重复，共 {groups} 组：{path}。请人工确认，未做任何合并。",
+        "alike_kind": "  {kind}：{count} 组",
+        "same_text": "内容相同",
+        "near_text": "内容相近",
+        "same_team_and_title": "单位（负责人）与名称相同或相近",
+        "more_needs": "……另有 {count} 项，见工作簿",
+        "need": "需求",
+        "completeness": "完整度",
+        "missing": "缺少",
+        "first_question": "先问",
         "rank": "名次",
         "achievement": "成果",
         "institution": "单位",
@@ -62,6 +75,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "bad_count": '{option} is "{found}"; give a whole number from {least} on',
         "bad_date": '--as-of is "{found}"; give a date such as 2026-11-09, today or none',
         "bad_maturity": '--min-maturity is "{found}"; give 1 to 9, or a word such as {allowed}',
+        "bad_division": '--industry is "{found}"; give a division of GB/T 4754 such as C26 or 26',
         "unknown_choice": '{option} is "{found}", which the register of achievements does not have. It has: {allowed}',
         "unreadable": "{path} cannot be opened ({detail}); check path and rights",
         "bad_encoding": "{path} is neither UTF-8 nor GB18030 text; save it as UTF-8",
@@ -87,6 +101,19 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "learned": "The model is in {path}; use it with --model {path}",
         "not_learned": "No model was written ({path}): go on with the one in use, or judge more pairs and try again.",
         "sides": "A: {a}\nB: {b}",
+        "checked": "{needs} needs, {mean} % complete on average, {poor} below {bar} % (took {seconds:.1f} s).",
+        "checked_where": "Results:\n  {workbook}  workbook\n  {table}  table",
+        "alike": "{members} of {rows} rows seem to be duplicates, in {groups} groups: {path}. Nothing was merged; "
+        "please decide.",
+        "alike_kind": "  {kind}: {count} groups",
+        "same_text": "same text",
+        "near_text": "similar text",
+        "same_team_and_title": "same team and same or similar title",
+        "more_needs": "… and {count} more, in the workbook",
+        "need": "Need",
+        "completeness": "Complete",
+        "missing": "Missing",
+        "first_question": "Ask first",
         "rank": "Rank",
         "achievement": "Achievement",
         "institution": "Institution",
@@ -134,6 +161,16 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "Say which of two sets of shortlists is better by judgments, and on which needs.": (
             "用研判结果比较两份对接清单：哪份更好，好在哪些需求上。"
         ),
+        "Say how complete each need is, what is missing, and what to ask the enterprise.": (
+            "检查每项需求写得是否完整、缺什么、该向企业追问什么。"
+        ),
+        "Find rows of one register that seem to be the same; nothing is merged.": (
+            "找出同一登记表中疑似重复的行，分组列出，不做合并。"
+        ),
+        "Register of achievements or of needs: .csv .xlsx .jsonl .parquet": (
+            "成果或需求登记表：.csv .xlsx .jsonl .parquet"
+        ),
+        "CSV file for the groups": "存放分组的 CSV 文件",
         "Make shortlists of the sample registers that the package carries.": "用自带的样例登记表生成对接清单。",
         "Register of achievements: .csv .xlsx .jsonl .parquet": "成果登记表：.csv .xlsx .jsonl .parquet",
         "Register of needs: .csv .xlsx .jsonl .parquet": "需求登记表：.csv .xlsx .jsonl .parquet",
@@ -163,6 +200,10 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "Least maturity of achievements: 1-9, or a word such as 中试": "成果最低成熟度：1 到 9，或“中试”等说法",
         "Only pairs of the same field": "只配同领域",
         "Only pairs of the same region": "只配同地区",
+        "Infer fields from the text where none is stated": "未填领域的，按文字推断",
+        "Only achievements of this division of GB/T 4754, inferred; may be repeated": (
+            "只看（推断为）该行业大类的成果，可多次给出"
+        ),
         "Only achievements as mature as the need asks for": "只看达到需求所要成熟度的成果",
         "CSV file for the scores": "存放得分的 CSV 文件",
         "Folder for the model": "存放模型的文件夹",

@@ -145,7 +145,7 @@ def _describe_settings(delivery: Delivery, words: Mapping[str, str]) -> Iterator
         yield "matchmaker", delivery.version
 
 
-def plain_filter(rules: Filter) -> dict[str, list[str] | int | bool]:
+def plain_filter(rules: Filter) -> dict[str, list[str] | float]:
     """Return a filter as plain JSON values, without its date, which the engine counts in days."""
     names = (part.name for part in dataclasses.fields(rules) if part.name != "as_of")
     values = ((name, getattr(rules, name)) for name in names)

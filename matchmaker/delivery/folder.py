@@ -64,7 +64,7 @@ def write_delivery(delivery: Delivery, folder: str | os.PathLike[str]) -> dict[s
     """
     start = time.perf_counter()
     target = Path(folder)
-    with _draft_in(target) as draft:
+    with draft_in(target) as draft:
         content = report_content(delivery)
         write_csv(draft / "shortlists.csv", SHORTLIST_HEADER, shortlist_rows(delivery.shortlists), lang=delivery.lang)
         write_rejected(draft / "rejected.csv", delivery.rejected(), lang=delivery.lang)
@@ -75,7 +75,7 @@ def write_delivery(delivery: Delivery, folder: str | os.PathLike[str]) -> dict[s
             draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", lang=delivery.lang
         )
         for name in OUTPUTS:
-            _put(draft / name, target / name)
+            put(draft / name, target / name)
     return {name: target / name for name in OUTPUTS}
 
 
@@ -101,7 +101,7 @@ def write_scores(path: str | os.PathLike[str], pairs: Iterable[ScoredPair], *, l
 
 
 @contextmanager
-def _draft_in(target: Path) -> Iterator[Path]:
+def draft_in(target: Path) -> Iterator[Path]:
     """Make a hidden folder inside ``target``, on its own disk, and take it away again whatever happens."""
     existed = target.exists()
     try:
@@ -120,7 +120,14 @@ def _draft_in(target: Path) -> Iterator[Path]:
                 target.rmdir()
 
 
-def _put(draft: Path, place: Path) -> None:
+def put(draft: Path, place: Path) -> None:
+    """Let a finished draft take its place.
+
+    Raises
+    ------
+    MatchmakerError
+        If another program holds the file that stands there.
+    """
     try:
         os.replace(draft, place)
     except OSError as error:

@@ -10,6 +10,7 @@ import numpy as np
 from matchmaker.columns import UNKNOWN, Tags
 from matchmaker.rank.dense import multiply_vectors
 from matchmaker.rank.precedents import Precedents
+from matchmaker.rank.quantities import match_quantities
 from matchmaker.rank.supply import Demand, Supply
 
 TEXT_FEATURES = (
@@ -48,11 +49,48 @@ def _compare_modes(need: Tags, supply: Tags) -> float:
     return 1.0 if need.modes & supply.modes else -1.0
 
 
+def _compare_likely_field(need: Tags, supply: Tags) -> float:
+    """Score 1 for the same field and -1 for another, each times the chance that both are right; 0 when unknown."""
+    return _compare_field(Tags(field=need.likely_field), Tags(field=supply.likely_field)) * (
+        need.field_confidence * supply.field_confidence
+    )
+
+
+def _compare_industry(need: Tags, supply: Tags) -> float:
+    """Score for the division as for the likely field."""
+    if need.industry is None or supply.industry is None:
+        return 0.0
+    sign = 1.0 if need.industry.code == supply.industry.code else -1.0
+    return sign * need.industry.confidence * supply.industry.confidence
+
+
+def _compare_targets(need: Tags, supply: Tags) -> float:
+    """Score the mean over quantities that both name: 1 where what is asked is reached, -1 where not, 0 if open."""
+    shared = match_quantities(need.quantities, supply.quantities)
+    return sum(_VERDICTS[one.verdict] for one in shared) / len(shared) if shared else 0.0
+
+
+def _compare_codes(need: Tags, supply: Tags) -> float:
+    """Score the share of the need's standards and grades that the achievement names too."""
+    return len(need.codes & supply.codes) / len(need.codes) if need.codes else 0.0
+
+
+def _compare_subjects(need: Tags, supply: Tags) -> float:
+    """Score the share of the need's materials, products and applications that the achievement names too."""
+    return len(need.subjects & supply.subjects) / len(need.subjects) if need.subjects else 0.0
+
+
+_VERDICTS = {"met": 1.0, "missed": -1.0, "open": 0.0}
 TAG_FEATURES: Mapping[str, Callable[[Tags, Tags], float]] = {
     "field": _compare_field,
     "maturity": _compare_maturity,
     "region": _compare_region,
     "mode": _compare_modes,
+    "likely_field": _compare_likely_field,
+    "industry": _compare_industry,
+    "targets": _compare_targets,
+    "codes": _compare_codes,
+    "subjects": _compare_subjects,
 }
 # What judged pairs say of this one, in grades; 0 for an engine that has learned nothing.
 PRECEDENTS = "precedents"

@@ -24,6 +24,12 @@ class Filter:
         Only pairs that agree.
     meet_maturity : bool
         Only achievements that have reached the stage the need asks for.
+    industries : tuple of str
+        Only achievements of these divisions of GB/T 4754-2017 (``"26"`` or ``"C26"``), as far as one is inferred.
+    infer_fields : bool
+        Whether `fields` and `same_field` also go by fields inferred from the text, where none is stated.
+    min_confidence : float
+        Confidence from which an inferred field or industry counts as known.
     as_of : int
         Day (days since 1970-01-01) by which needs whose deadline has passed get no matches; -1 ignores deadlines.
     """
@@ -35,6 +41,9 @@ class Filter:
     same_field: bool = False
     same_region: bool = False
     meet_maturity: bool = False
+    industries: tuple[str, ...] = ()
+    infer_fields: bool = False
+    min_confidence: float = 0.7
     as_of: int = UNKNOWN
 
     def expired(self, need: Tags) -> bool:
@@ -55,16 +64,26 @@ class Filter:
         return allowed
 
     def _allows(self, tags: Tags) -> bool:
-        if self.fields and tags.field and tags.field not in self.fields:
+        field = self._field(tags)
+        if self.fields and field and field not in self.fields:
             return False
+        if self.industries and tags.industry is not None and tags.industry.confidence >= self.min_confidence:
+            if tags.industry.code not in {code.lstrip("ABCDEFGHIJKLMNOPQRST") for code in self.industries}:
+                return False
         if self.regions and tags.region and not set(tags.region) & set(self.regions):
             return False
         if self.institutions and tags.organisation and tags.organisation not in self.institutions:
             return False
         return tags.maturity == UNKNOWN or tags.maturity >= self.min_maturity
 
+    def _field(self, tags: Tags) -> str:
+        """Return a field that counts as known, or nothing."""
+        inferred = self.infer_fields and tags.field_confidence >= self.min_confidence
+        return tags.likely_field if inferred else tags.field
+
     def _agree(self, need: Tags, tags: Tags) -> bool:
-        if self.same_field and need.field and tags.field and need.field != tags.field:
+        ours, theirs = self._field(need), self._field(tags)
+        if self.same_field and ours and theirs and ours != theirs:
             return False
         if self.same_region and need.region and tags.region and not set(need.region) & set(tags.region):
             return False

@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 from matchmaker.columns import Columns
 from matchmaker.records import Part, Profile
 from matchmaker.text.cleaning import CleanText, clean, clean_all
+from matchmaker.text.elements import read_elements
+from matchmaker.text.industry import SCHEMES, Classifier
+from matchmaker.text.needcheck import check_need
 from matchmaker.text.segmentation import Segmenter, Token, character_grams
-from matchmaker.text.tagging import tag
+from matchmaker.text.tagging import add_understood, tag
 from matchmaker.text.vectors import CachedEncoder
+from matchmaker.understanding import Element, NeedCheck, Understanding
 
 KEYWORD_SEPARATOR = "；"
 Progress = Callable[[str, int, int], None]
@@ -31,6 +35,7 @@ class Analyst:
     def __init__(self, segmenter: Segmenter, encoder: CachedEncoder) -> None:
         self.segmenter = segmenter
         self.encoder = encoder
+        self.classifier = Classifier(encoder)
 
     def analyse(self, profiles: Sequence[Profile], progress: Progress | None = None) -> Columns:
         """Return what is known of profiles, a row each, in their order."""
@@ -51,15 +56,22 @@ class Analyst:
                 progress("encode", done, len(together))
 
         vectors = self.encoder.encode(together, advance)
+        title_words = [self.segmenter.search_words(title) for title in titles]
+        words = [self.segmenter.search_words(text) for text in full]
+        seen = title_words, words, vectors[len(titles) :]
+        fields, divisions = (self.classifier.classify(scheme, *seen) for scheme in ("field", "division"))
         return Columns(
             ids=[profile.id for profile in profiles],
-            title_words=[self.segmenter.search_words(title) for title in titles],
-            words=[self.segmenter.search_words(text) for text in full],
+            title_words=title_words,
+            words=words,
             title_grams=[character_grams(title) for title in titles],
             grams=[character_grams(text) for text in full],
             title_vectors=vectors[: len(titles)],
             text_vectors=vectors[len(titles) :],
-            tags=[tag(profile) for profile in profiles],
+            tags=[
+                add_understood(tag(profile), self.elements(profile), field, division)
+                for profile, field, division in zip(profiles, fields, divisions, strict=True)
+            ],
         )
 
     def texts(self, profiles: Sequence[Profile]) -> tuple[list[str], list[str]]:
@@ -67,6 +79,36 @@ class Analyst:
         titles = [part.text for part in clean_all([profile.title for profile in profiles])]
         bodies = [part.text for part in clean_all([profile.description for profile in profiles])]
         return titles, [_join(title, body) for title, body in zip(titles, bodies, strict=True)]
+
+    def elements(self, profile: Profile) -> tuple[Element, ...]:
+        """Return what the texts of a profile say."""
+        return read_elements(profile, self.segmenter)
+
+    def understand(self, profiles: Sequence[Profile], progress: Progress | None = None) -> list[Understanding]:
+        """Return what profiles say and what they are about, one each, in their order."""
+        columns = self.analyse(profiles, progress)
+        seen = columns.title_words, columns.words, columns.text_vectors
+        claims = list(zip(*(self.classifier.classify(scheme, *seen) for scheme in SCHEMES), strict=True))
+        return [
+            Understanding(
+                profile_id=profile.id,
+                elements=self.elements(profile),
+                industries=tuple(claim for claim in claimed if claim.code),
+                field=tags.field,
+                maturity=tags.maturity,
+                modes=tuple(sorted(tags.modes)),
+                region=tags.region,
+            )
+            for profile, tags, claimed in zip(profiles, columns.tags, claims, strict=True)
+        ]
+
+    def check(self, needs: Sequence[Profile], lang: str) -> list[NeedCheck]:
+        """Return how complete needs are, one each, in their order."""
+        tags = self.analyse(needs).tags
+        return [
+            check_need(need, self.segmenter, field=known.likely_field, lang=lang)
+            for need, known in zip(needs, tags, strict=True)
+        ]
 
     def read(self, profile: Profile) -> list[Passage]:
         """Return the parts of one profile for finding evidence; empty parts are left out."""

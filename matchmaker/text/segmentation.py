@@ -29,6 +29,15 @@ class Token(NamedTuple):
     end: int
 
 
+class TaggedToken(NamedTuple):
+    """A word of any kind in lower case, the dictionary's part of speech (``n`` noun, ``v`` verb …) and its place."""
+
+    word: str
+    tag: str
+    start: int
+    end: int
+
+
 class Segmenter:
     """Splits text as jieba does with its HMM off, keeping the lexicon's terms whole.
 
@@ -72,6 +81,26 @@ class Segmenter:
         words = [token.word for token in self._tokens(lowered, "search") if self._means_something(token.word)]
         words += [code.group() for code in CODE.finditer(lowered) if not _NUMBER.fullmatch(code.group())]
         return words
+
+    def tag(self, text: str) -> list[TaggedToken]:
+        """Return every word, blanks and punctuation included, with its part of speech; a term counts as a noun.
+
+        Examples
+        --------
+        >>> [(token.word, token.tag) for token in Segmenter().tag("降低能耗")]
+        [('降低', 'v'), ('能耗', 'n')]
+        """
+        lowered = lower(text)
+        tokens: list[TaggedToken] = []
+        cursor = 0
+        for start, end in [*self._find_terms(lowered), (len(lowered), len(lowered))]:
+            for word, tag in self._jieba.tag(lowered[cursor:start], hmm=False) if cursor < start else ():
+                tokens.append(TaggedToken(word, tag, cursor, cursor + len(word)))
+                cursor += len(word)
+            if start < end:
+                tokens.append(TaggedToken(lowered[start:end], "n", start, end))
+            cursor = end
+        return tokens
 
     def specificity(self, word: str) -> float:
         """Return how little a word belongs to everyday language: 1 for a technical term, towards 0 for 我们."""

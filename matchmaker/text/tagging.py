@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 from matchmaker.columns import UNKNOWN, Tags
 from matchmaker.records import Profile
 from matchmaker.text.cleaning import clean
+from matchmaker.understanding import Element, Industry
 
 # The seven key fields that Dalian's mechanism names, with the other names registers use for them.
 FIELD_NAMES = {
@@ -49,11 +52,11 @@ MODES = {
 
 _PLACE = re.compile(
     "(?P<province>[^省市区县]{2,7}?(?:省|自治区))?"
-    "(?P<city>[^省市区县]{2,7}?(?:市|自治州|盟))?"
-    "(?P<district>[^省]{1,9}?(?:新区|经济区|开发区|经开区|高新区|区|县|市|旗))?"
+    "(?P<city>[^省市区县]{2,12}?(?:市|自治州|盟|地区))?"
+    "(?P<district>[^省]{1,14}?(?:新区|经济区|开发区|经开区|高新区|区|县|市|旗))?"
 )
 _SUFFIX = re.compile(
-    "(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|经济技术开发区|经济区|开发区|经开区|(?<!高)新区|省|市|区|县|旗|盟)$"
+    "(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|经济技术开发区|经济区|开发区|经开区|(?<!高)新区|省|市|区|县|旗|盟)$"
 )
 
 
@@ -73,6 +76,43 @@ def tag(profile: Profile) -> Tags:
         maturity=tag_maturity(profile.maturity) if profile.maturity.strip() else _mentioned_maturity(profile, text),
         modes=tag_modes(profile.mode),
         deadline=UNKNOWN if profile.date is None else (profile.date - date(1970, 1, 1)).days,
+    )
+
+
+def add_understood(tags: Tags, elements: Sequence[Element], field: Industry, division: Industry) -> Tags:
+    """Return a profile's attributes with what its text says beyond what is stated.
+
+    Parameters
+    ----------
+    tags : Tags
+        What is stated (`tag`).
+    elements : sequence of Element
+        What the text says.
+    field, division : Industry
+        What it seems to be about; a field that is stated wins.
+
+    Examples
+    --------
+    >>> guess = Industry("field", "精细化工", "精细化工", 0.8)
+    >>> add_understood(Tags(field="洁净能源"), (), guess, Industry("division")).likely_field
+    '洁净能源'
+    >>> add_understood(Tags(), (), guess, Industry("division")).field_confidence
+    0.8
+    """
+    likely, confidence = (tags.field, 1.0) if tags.field else (field.code, field.confidence if field.code else 0.0)
+
+    def names(*kinds: str) -> frozenset[str]:
+        return frozenset(element.name for element in elements if element.kind in kinds)
+
+    return replace(
+        tags,
+        likely_field=likely,
+        field_confidence=confidence,
+        industry=division if division.code else None,
+        quantities=tuple(element.quantity for element in elements if element.quantity is not None),
+        codes=names("standard", "grade"),
+        subjects=names("material", "product", "application"),
+        methods=names("method"),
     )
 
 
