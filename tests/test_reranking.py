@@ -158,7 +158,7 @@ def swap(old, new):
         lambda content: content.pop("learned_from"),
         lambda content: content.update(features=[*FEATURES[1:], FEATURES[0]]),
         lambda content: content.update(kind="pickle"),
-        swap("max_feature_idx=11", "max_feature_idx=12"),
+        swap(f"max_feature_idx={len(FEATURES) - 1}", f"max_feature_idx={len(FEATURES)}"),
         swap("num_class=1", "num_class=2"),
         swap("num_cat=0", "num_cat=1"),
         swap("is_linear=0", "is_linear=1"),
