@@ -48,7 +48,7 @@ class Matchmaker(Reader):
         object with ``encode(texts) -> float32 (n, d)``.
     quality : {"best", "balanced", "fast"}
         Which bundled encoder reads the texts: the whole one, one with half of its layers in half of its time, or word
-        vectors in next to none. ``docs/performance.md`` says what each costs and gives. Of no effect with another
+        vectors in next to none. ``benchmarks/README.md`` says what each costs and gives. Of no effect with another
         encoder.
     terms : iterable of str
         Terms of the trade that segmentation never splits.

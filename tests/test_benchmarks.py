@@ -176,3 +176,13 @@ def test_this_folder_is_not_shadowed():
     # a benchmark module named like a library would hide that library from everything imported after it
     names = {path.stem for path in BENCHMARKS.glob("*.py")}
     assert not names & (sys.stdlib_module_names | {"datasets", "evaluate", "tokenizers", "faiss"})
+
+
+def test_the_learning_curve_begins_at_the_unlabelled_start(tmp_path):
+    from judgments import main
+
+    content = main(["--collection", "sample", "--sizes", "0", "20", "200", "--splits", "2", "--out", str(tmp_path)])
+    assert [point["judgments"] for point in content["points"]] == [0, 20, 200]
+    assert content["points"][0]["difference"] == content["points"][1]["difference"] == 0
+    assert content["adopted"]["0"] == content["adopted"]["20"] == "0 of 2"
+    assert "Adopted" in (tmp_path / "judgments.md").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from matchmaker.cli.screen import Screen
 from matchmaker.cli.wording import HELP, MESSAGES, STAGES
 from matchmaker.delivery import OUTPUTS
 from matchmaker.samples import sample_path
-from matchmaker.text.encoding import BundledEncoder
+from matchmaker.text.encoding import BundledEncoder, open_encoder
 
 DONE, SET_ASIDE, UNUSABLE, FAILED, INTERRUPTED = 0, 1, 2, 70, 130
 
@@ -313,6 +313,25 @@ def test_judgments_of_unknown_ids_are_set_aside_and_too_few_are_refused(register
     assert main(["learn", *registers, judgments, "--out", str(tmp_path / "model"), "--lang", "en"]) == UNUSABLE
     assert "at least" in capsys.readouterr().err
     assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("typed", ["2", "-0.1", "many", "100%"])
+def test_a_share_of_gaps_that_is_no_share_is_named(whole, tmp_path, typed, capsys):
+    command = ["learn", *whole, str(sample_path("judgments")), "--out", str(tmp_path / "model"), "--gap-error", typed]
+    assert main([*command, "--lang", "en"]) == UNUSABLE
+    assert f'--gap-error is "{typed}"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("quality", ["fast", "balanced"])
+def test_quality_chooses_the_encoder(registers, tmp_path, quality, capsys):
+    out = tmp_path / "out"
+    assert main(["shortlist", *registers, "--out", str(out), "--quality", quality, "-q"]) == DONE
+    settings = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["settings"]
+    assert settings["encoder"] == open_encoder("bundled", quality).fingerprint
+    assert main(["shortlist", *registers, "--out", str(out), "--quality", "good", "--lang", "en"]) == UNUSABLE
+    assert "expected one of best, balanced, fast" in capsys.readouterr().err
+    assert main(["shortlist", *registers, "--out", str(out), "--quality", quality, "--model", "m"]) == UNUSABLE
+    assert "--quality" in capsys.readouterr().err
 
 
 def test_evaluate_prints_a_table_and_writes_it(whole, tmp_path, capsys):

@@ -138,6 +138,9 @@ def learn(
     needs: Needs,
     judgments: Judgments,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the model")],
+    gap_error: Annotated[
+        str, typer.Option(metavar="SHARE", help="Of needs that can be served, the share that may be called gaps")
+    ] = "0.1",
     model: Model = None,
     encoder: Encoder = None,
     quality: Quality = None,
@@ -151,7 +154,7 @@ def learn(
 
     screen = _screen(context)
     choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
-    return learn_model(screen, achievements, needs, judgments, out, choice)
+    return learn_model(screen, achievements, needs, judgments, out, gap_error, choice)
 
 
 @app.command()

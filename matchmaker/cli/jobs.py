@@ -7,7 +7,7 @@ from pathlib import Path
 
 import matchmaker
 from matchmaker.cli.files import put_aside, refuse_inputs_among, rejections_beside, require_csv
-from matchmaker.cli.options import build_filter, choose_cache, read_as_of, read_terms, read_whole
+from matchmaker.cli.options import build_filter, choose_cache, read_as_of, read_share, read_terms, read_whole
 from matchmaker.cli.registers import Registers, read_known
 from matchmaker.cli.screen import Screen
 from matchmaker.delivery import OUTPUTS, Delivery, count_needs, write_delivery, write_scores
@@ -178,15 +178,16 @@ def score_pairs(screen: Screen, achievements: Path, needs: Path, pairs: Path, ou
 
 
 def learn_model(
-    screen: Screen, achievements: Path, needs: Path, judgments: Path, out: Path, choice: EngineChoice
+    screen: Screen, achievements: Path, needs: Path, judgments: Path, out: Path, gap_error: str, choice: EngineChoice
 ) -> int:
     """Do the work of ``matchmaker learn``; return the exit code."""
+    share = read_share("--gap-error", gap_error, lang=screen.lang)
     refuse_inputs_among([rejections_beside(out)], [achievements, needs, judgments], lang=screen.lang)
     registers = Registers.read(screen, achievements, needs)
     with screen.timed("read"):
         judged = read_known(screen, judgments, JUDGMENTS, build_judgment, registers)
     engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
-    report = engine.learn(registers.needs, judged, progress=screen.progress)
+    report = engine.learn(registers.needs, judged, gap_error=share, progress=screen.progress)
     rejected = put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))
     screen.show(report.to_text("zh" if screen.lang == "zh" else "en"))
     if report.adopted:

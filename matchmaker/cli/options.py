@@ -41,6 +41,24 @@ def read_whole(option: str, typed: str, *, lang: str, least: int | None = None) 
     return value
 
 
+def read_share(option: str, typed: str, *, lang: str) -> float:
+    """Return a share from 0 up to, but less than, 1.
+
+    Examples
+    --------
+    >>> read_share("--gap-error", "10%", lang="en"), read_share("--gap-error", "0.05", lang="en")
+    (0.1, 0.05)
+    """
+    number, percent, _ = typed.strip().partition("%")
+    try:
+        value = float(number) / (100 if percent else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise SettingError(MESSAGES[lang]["bad_share"].format(option=option, found=typed))
+    return value
+
+
 def read_as_of(typed: str, *, lang: str) -> date | None:
     """Return the day by which deadlines are judged; None to ignore deadlines.
 

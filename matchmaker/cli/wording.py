@@ -17,6 +17,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "加 --debug 可直接显示。",
         "bad_whole": "{option} 的值是“{found}”，应为整数",
         "bad_count": "{option} 的值是“{found}”，应为不小于 {least} 的整数",
+        "bad_share": "{option} 的值是“{found}”，应为 0 到 1 之间的比例，如 0.1 或 10%",
         "bad_date": "--as-of 的值是“{found}”，应为日期（如 2026-11-09）、today 或 none",
         "bad_maturity": "--min-maturity 的值是“{found}”，应为 1 到 9，或 {allowed} 等说法",
         "bad_division": "--industry 的值是“{found}”，应为国民经济行业大类代码，如 C26 或 26",
@@ -73,6 +74,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "please report it with that file. --debug shows them here.",
         "bad_whole": '{option} is "{found}"; give a whole number',
         "bad_count": '{option} is "{found}"; give a whole number from {least} on',
+        "bad_share": '{option} is "{found}"; give a share from 0 up to 1, such as 0.1 or 10%',
         "bad_date": '--as-of is "{found}"; give a date such as 2026-11-09, today or none',
         "bad_maturity": '--min-maturity is "{found}"; give 1 to 9, or a word such as {allowed}',
         "bad_division": '--industry is "{found}"; give a division of GB/T 4754 such as C26 or 26',
@@ -191,6 +193,7 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "Bundled encoder: best (the default), balanced in half the time, fast in no time": (
             "自带的编码器：best（默认，最准）、balanced（用时减半）、fast（几乎不花时间）"
         ),
+        "Of needs that can be served, the share that may be called gaps": "确有适配成果的需求中，允许误列为缺口的比例",
         "Longest shortlist": "每项需求最多推荐几项成果",
         _REPLACED: "结果文件夹；同名文件会被替换",
         "Day by which deadlines are judged; none ignores deadlines": "以哪一天判断是否截止；none 表示不考虑",
