@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matchmaker.errors import ModelError
 from matchmaker.rank import precedents as module
 from matchmaker.rank.precedents import (
     NEAR,
@@ -126,6 +127,14 @@ def test_of_very_many_pairs_the_last_count(monkeypatch):
     fitted = fit_precedents(pairs, rest, Shares(USUAL, USUAL_NOISE))
     alone = fit_precedents(pairs.part(np.arange(36, 48)), rest[36:], Shares(USUAL, USUAL_NOISE))
     assert fitted == alone and len(fitted.needs) == 2
+
+
+def test_vectors_of_another_encoder_are_refused():
+    pairs, rest = judged()
+    fitted = fit_precedents(pairs, rest, Shares(USUAL, USUAL_NOISE))
+    rng = np.random.default_rng(0)
+    with pytest.raises(ModelError, match="learned from vectors of 6 numbers, the encoder gives 7"):
+        fitted.expect(units(rng, 2, 7), units(rng, 2, 7), (np.zeros(1, int), np.zeros(1, int)))
 
 
 def test_no_precedents_are_sound_and_equal_only_to_themselves():

@@ -324,3 +324,13 @@ def test_the_learned_features_must_be_this_versions(learned, tmp_path):
     text = (tmp_path / "model" / "reranker.json").read_text(encoding="utf-8")
     assert json.loads(text)["features"] == list(FEATURES)
     assert bundled().fingerprint not in text
+
+
+def test_a_learned_model_is_refused_by_another_encoder(learned, tmp_path):
+    learned.save(tmp_path / "model")
+    with pytest.raises(ModelError, match="learned from another encoder's vectors"):
+        Matchmaker.load(tmp_path / "model", encoder=HashEncoder(fingerprint="other"))
+    nameless = HashEncoder(dimension=24, fingerprint="")
+    engine = Matchmaker.load(tmp_path / "model", encoder=nameless)
+    with pytest.raises(ModelError, match="learned from vectors of 16 numbers, the encoder gives 24"):
+        engine.shortlist(NEEDS[:1])

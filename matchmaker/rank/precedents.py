@@ -25,6 +25,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
+from matchmaker.errors import ModelError
 from matchmaker.rank.dense import multiply_vectors
 
 NEAR = 2
@@ -98,7 +99,17 @@ class Precedents:
             Unit vectors of needs and of achievements.
         pairs : tuple of ndarray of int, shape (p,)
             Rows of the two.
+
+        Raises
+        ------
+        ModelError
+            When the vectors have another length than those that were learned from.
         """
+        if demand.shape[1] != self.needs.shape[1]:
+            raise ModelError(
+                f"this model learned from vectors of {self.needs.shape[1]} numbers, the encoder gives "
+                f"{demand.shape[1]}; give the encoder it was learned with, or learn again"
+            )
         level, own_level, taste, own_taste = self.shares
         asked = np.unique(pairs[0])
         levels = np.zeros(len(demand))
