@@ -22,7 +22,7 @@ from matchmaker.rank.reranking import add_up
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.records import Judgment, Pair
 from matchmaker.text.analysis import Analyst
-from matchmaker.text.encoding import BundledEncoder
+from matchmaker.text.encoding import BUNDLED, BundledEncoder
 from matchmaker.text.segmentation import Segmenter
 from matchmaker.text.vectors import CachedEncoder
 
@@ -43,18 +43,16 @@ class Settings:
 
 
 def rank_unlabelled(collection: Collection, settings: Settings) -> Iterator[Ranking]:
-    """Rank without any judgment: the engine as shipped, then every peer."""
-    settings.say(f"{collection.name}: {ENGINE}")
-    engine = Matchmaker().fit(collection.achievements)
-    lists = [match for shortlist in engine.shortlist(collection.needs, k=DEPTH) for match in shortlist]
-    scored = engine.score(collection.needs, _name_pairs(collection))
-    yield Ranking(
-        ENGINE,
-        np.array([pair.score for pair in scored]),
-        engine.calibration.likely_grade(np.array([pair.score for pair in scored])),
-        np.array([pair.probability for pair in scored]),
-        lists,
-    )
+    """Rank without any judgment: the engine as shipped, in every quality, then every peer."""
+    for quality in BUNDLED:
+        system = ENGINE if quality == "best" else f"{ENGINE}, {quality}"
+        settings.say(f"{collection.name}: {system}")
+        engine = Matchmaker(quality=quality).fit(collection.achievements)
+        lists = [match for shortlist in engine.shortlist(collection.needs, k=DEPTH) for match in shortlist]
+        scored = engine.score(collection.needs, _name_pairs(collection))
+        scores = np.array([pair.score for pair in scored])
+        probabilities = np.array([pair.probability for pair in scored])
+        yield Ranking(system, scores, engine.calibration.likely_grade(scores), probabilities, lists)
     for name, matrix in _score_peers(collection, settings):
         scores = matrix[collection.need_rows, collection.achievement_rows]
         constant = np.full(len(scores), CONSTANT_GRADE, float) if name == "chance" else None

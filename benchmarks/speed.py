@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 from registers import digest_files
 from results import RESULTS, describe_in_words, describe_run, draw_table, write_results
-from stacks import RUNNERS
+from stacks import QUALITIES, RUNNERS
 from wheels import BUILD, find_encoder
 from workloads import Workload, find_bdci, make_workload
 
@@ -49,8 +49,8 @@ class Profile:
 
 
 PROFILES = {
-    "full": Profile(("524x300", "2000x500"), ("texts", "titles", "bdci2019"), ("matchmaker", "glued", CONTROL), 3),
-    "fast": Profile(("524x300",), ("texts",), ("matchmaker", "glued"), 2),
+    "full": Profile(("524x300", "2000x500"), ("texts", "titles", "bdci2019"), (*QUALITIES, "glued", CONTROL), 3),
+    "fast": Profile(("524x300",), ("texts",), (*QUALITIES, "glued"), 2),
     "smoke": Profile(("30x10",), ("texts",), ("matchmaker",), 1),
 }
 
@@ -211,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
     """Measure, write the results, and return them."""
     chosen = read_arguments(arguments)
     chosen.work.mkdir(parents=True, exist_ok=True)
-    if any(stack != "matchmaker" for stack in chosen.stacks):
+    if any(stack not in QUALITIES for stack in chosen.stacks):
         find_encoder(chosen.encoder)
     sections, digests, content = [], {}, {}
     for place, workload in enumerate(list_workloads(chosen)):

@@ -30,7 +30,7 @@ def test_quality_measures_every_system_beside_the_engine(tmp_path):
     main(["--profile", "smoke", "--collections", "sample", "--peers", *peers, "--out", str(tmp_path)])
     content = json.loads((tmp_path / "quality-smoke.json").read_text(encoding="utf-8"))
     section = content["collections"][0]
-    assert list(section["systems"]) == ["matchmaker", *peers]
+    assert list(section["systems"]) == ["matchmaker", "matchmaker, balanced", "matchmaker, fast", *peers]
     for found in section["systems"].values():
         for metric in ("ndcg@10", "auc>=2", "recall@100 of register"):
             assert 0 <= found[metric]["low"] <= found[metric]["value"] <= found[metric]["high"] <= 1
@@ -39,7 +39,7 @@ def test_quality_measures_every_system_beside_the_engine(tmp_path):
     assert systems["matchmaker"]["auc>=3"]["value"] > 0.7 > systems["chance"]["auc>=3"]["value"]
     assert "1/(1+mae)" in systems["matchmaker"]
     assert "1/(1+mae)" not in systems["tfidf"]
-    assert {tuple(each["names"]) for each in section["comparisons"]} == {
+    assert {tuple(each["names"]) for each in section["comparisons"]} >= {
         ("matchmaker", peer) for peer in peers if peer != "chance"
     }
     assert content["run"]["machine"]["cores"] >= 1

@@ -87,7 +87,7 @@ class BundledEncoder:
         self.threads = threads or os.cpu_count() or 1
         self.folder = folder
         self._session = _open_session(folder, self.precision)
-        self._tokenizer = _open_tokenizer()
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(max_tokens)
 
     @property
@@ -230,10 +230,6 @@ def _open_session(folder: Path, precision: Precision) -> onnxruntime.InferenceSe
     if not path.is_file():
         raise ModelError(f"{path} is missing; reinstall matchmaker")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def _open_tokenizer() -> Tokenizer:
-    return Tokenizer.from_file(str(MODEL / "tokenizer.json"))
 
 
 def _equal_batches(ids: dict[int, list[int]], most_tokens: int) -> Iterator[list[int]]:
