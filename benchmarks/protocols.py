@@ -20,7 +20,7 @@ from matchmaker.rank.learning import Examples, score
 from matchmaker.rank.precedents import JudgedPairs
 from matchmaker.rank.reranking import add_up
 from matchmaker.rank.supply import Demand, Supply
-from matchmaker.records import Judgment, Pair
+from matchmaker.records import Pair
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.encoding import BUNDLED, BundledEncoder
 from matchmaker.text.segmentation import Segmenter
@@ -99,45 +99,42 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
     default_scores = add_up(default_reranker().explain(examples.features))
     yield _calibrate(f"{ENGINE}, no labels", default_scores, collection.grades, folds)
 
+    engine, model = _Answers(len(groups)), _Answers(len(groups))
     adopted = 0
-    scores, likely, probabilities = (np.zeros(len(groups)) for _ in range(3))
-    engine = Matchmaker(seed=seed).fit(collection.achievements)
-    pairs = _name_pairs(collection)
     for held in folds:
-        settings.say(f"{collection.name}: engine.learn on {(~held).sum()} pairs")
-        engine.reranker, engine.calibration = default_reranker(), default_calibration()
-        taught = [
-            Judgment(pair.need_id, pair.achievement_id, int(grade))
-            for pair, grade, out in zip(pairs, collection.grades, held, strict=True)
-            if not out
-        ]
-        adopted += engine.learn(collection.needs, taught).adopted
-        scored = engine.score(collection.needs, [pair for pair, out in zip(pairs, held, strict=True) if out])
-        # Scores of a learned model and of the default one lie on different scales; expected grades do not.
-        scores[held] = [pair.expected_grade for pair in scored]
-        likely[held] = engine.calibration.likely_grade(np.array([pair.score for pair in scored]))
-        probabilities[held] = [pair.probability for pair in scored]
-    yield Ranking(f"{ENGINE}, learn() (adopted in {adopted} of {FOLDS} folds)", scores, likely, probabilities)
-
-    settings.say(f"{collection.name}: the learned model, whether adopted or not")
-    scores, likely, probabilities = (np.zeros(len(groups)) for _ in range(3))
-    for held in folds:
+        settings.say(f"{collection.name}: learn on {(~held).sum()} pairs")
         rows = np.flatnonzero(~held)
-        lesson = Lesson(
-            examples.part(~held),
-            [collection.need_ids[row] for row in rows],
-            [collection.achievement_ids[row] for row in rows],
-        )
+        need_ids, achievement_ids = collection.need_ids, collection.achievement_ids
+        lesson = Lesson(examples.part(~held), [need_ids[row] for row in rows], [achievement_ids[row] for row in rows])
         learned = learn(lesson, default_reranker(), 0, seed)
-        out = score(learned.reranker, examples.part(held))
-        scores[held] = learned.calibration.expected_grade(out)
-        likely[held] = learned.calibration.likely_grade(out)
-        probabilities[held] = learned.calibration.probability(out)
-    yield Ranking(f"{ENGINE}, learned model", scores, likely, probabilities)
+        model.note(held, score(learned.reranker, examples.part(held)), learned.calibration)
+        # What `Matchmaker.learn` does: a model that was refused leaves the one in use as it was.
+        adopted += learned.report.adopted
+        if learned.report.adopted:
+            engine.note(held, score(learned.reranker, examples.part(held)), learned.calibration)
+        else:
+            engine.note(held, default_scores[held], default_calibration())
+    yield engine.rank(f"{ENGINE}, learn() (adopted in {adopted} of {FOLDS} folds)")
+    yield model.rank(f"{ENGINE}, learned model")
 
     for name, matrix in _score_peers(collection, settings):
         scores = matrix[collection.need_rows, collection.achievement_rows]
         yield _calibrate(name, (scores - scores.mean()) / scores.std(), collection.grades, folds)
+
+
+class _Answers:
+    """What a system says of pairs, fold by fold. Scores of two folds may lie on two scales; expected grades do not."""
+
+    def __init__(self, pairs: int) -> None:
+        self.scores, self.likely, self.probabilities = (np.zeros(pairs) for _ in range(3))
+
+    def note(self, held: np.ndarray, scores: np.ndarray, calibration: Calibration) -> None:
+        self.scores[held] = calibration.expected_grade(scores)
+        self.likely[held] = calibration.likely_grade(scores)
+        self.probabilities[held] = calibration.probability(scores)
+
+    def rank(self, system: str) -> Ranking:
+        return Ranking(system, self.scores, self.likely, self.probabilities)
 
 
 def _calibrate(system: str, scores: np.ndarray, grades: np.ndarray, folds: Sequence[np.ndarray]) -> Ranking:
