@@ -1,4 +1,4 @@
-"""A small invented encoder, papers to teach it, and what `export_encoder.py` makes of it."""
+"""A small invented encoder, papers to teach it and their files, and what `export_encoder.py` makes of it."""
 
 import json
 import random
@@ -24,6 +24,31 @@ def invent_papers(script, count, seed=0):
         abstract = f"目前{core}成本高，难以推广；{part}不稳定。本文提出一种{core}装置。通过试验验证{part}的温度稳定。"
         papers.append(paper(title, abstract, f"{core};{part};{rng.choice(VERBS)}"))
     return papers
+
+
+def invent_data(script, root):
+    """Write public texts as they lie outside the project, invented; return their folder and the papers in it."""
+    papers = invent_papers(script, 20)
+    for name in ("chinaxiv", "csl", "terms", "taxonomies"):
+        (root / name).mkdir(parents=True)
+    rows = [{"title": paper.title, "abstract": paper.abstract, "keywords": paper.keywords} for paper in papers[:12]]
+    rows += [{"title": "只有题目的论文", "abstract": "", "keywords": None}]
+    # A title of the test, which is typed otherwise there: in full width.
+    rows += [{"title": "Li电池隔膜改性", "abstract": "隔膜改性之后循环性能良好。", "keywords": ""}]
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+    (root / "chinaxiv/abstracts.jsonl").write_text("".join(lines), encoding="utf-8")
+    tests = [(paper.title, paper.abstract) for paper in papers[10:20]] + [("Ｌｉ电池隔膜改性", "隔膜改性。")]
+    (root / "csl/CSL_ts_dev.tsv").write_text("".join(f"ts\t{a}\t{t}\n" for t, a in tests), encoding="utf-8")
+    (root / "csl/CSL_cls_ctg_dev.tsv").write_text(
+        f"to category\t船舶推进系统优化\t工学\nto category\t{papers[0].title}\t工学\n", encoding="utf-8"
+    )
+    (root / "terms/it.txt").write_text("锂电池\t12\n", encoding="utf-8")
+    (root / "taxonomies/gbt4754_2017_with_definitions.csv").write_text(
+        "name,definition\n海水养殖,指利用海水对各种水生动植物的养殖活动\n农业,\n", encoding="utf-8"
+    )
+    tree = {"name": "化学工程", "name_en": "chemical engineering"}
+    (root / "taxonomies/nsfc_taxonomy_2019.jl").write_text(json.dumps(tree), encoding="utf-8")
+    return root, papers
 
 
 def invent_folder(script, out):
