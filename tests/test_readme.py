@@ -26,7 +26,7 @@ DOCUMENTS = [
     ROOT / "notebooks/README.md",
     *sorted((ROOT / "benchmarks").glob("*.md")),
     ROOT / "matchmaker/samples/README.md",
-    ROOT / "matchmaker/text/model/CARD.md",
+    *sorted((ROOT / "matchmaker/text").glob("*/CARD.md")),
 ]
 
 both = pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)

@@ -1,6 +1,5 @@
 """The scripts that made the shipped weights, tried on a small invented model."""
 
-import importlib
 import json
 import struct
 import zipfile
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matching import bundled, invent_profiles
+from tiny_encoder import export
 
 pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
@@ -33,13 +33,6 @@ PIECES = [
     "▁query",
 ]
 SIZES = {"hidden": 32, "layers": 2, "heads": 2, "feed_forward": 64, "positions": 24}
-
-
-@pytest.fixture
-def script(monkeypatch):
-    """Import a training script by name."""
-    monkeypatch.syspath_prepend(str(ROOT / "training"))
-    return importlib.import_module
 
 
 def invent_matrices(seed=0):
@@ -177,32 +170,6 @@ def test_the_folder_is_a_sentence_transformers_model(folder):
     assert vectors.shape == (2, SIZES["hidden"])
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert model.prompts["query"] == "query: " and model.prompts["passage"] == "passage: "
-
-
-def export(script, folder, out):
-    """What ``export_encoder.py`` does, on a handful of texts."""
-    from tokenizers import Tokenizer
-
-    tools = script("export_encoder")
-    graph = script("encoder_graph")
-    shape, vectors, linears = tools.read_folder(folder)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    ids = [tokenizer.encode(text).ids for text in ("query: 锂电池", "query: 海参育苗a", "锂电池海参", "池:海参the")]
-    nothing = np.zeros(0, np.float32)
-    plain = {name: graph.Linear(weight, nothing, nothing, bias) for name, (weight, bias) in linears.items()}
-    model = graph.draw_encoder(shape, vectors, plain, graph.Rows(vectors["word"], nothing), "float")
-    reference = tools.open_session(model)
-    names = graph.linear_names(shape.layers)
-    largest = tools.calibrate(reference, names, ids)
-    vectors["centre"] = tools.encode(reference, ids).mean(axis=0)
-    quantized = {name: tools.quantize(*linears[name], largest[name]) for name in names}
-    out.mkdir()
-    weights, places = out / tools.WEIGHTS, {}
-    weights.write_bytes(b"")
-    for precision in ("int8", "fp32"):
-        drawn = graph.draw_encoder(shape, vectors, quantized, tools.quantize_rows(vectors["word"]), precision)
-        tools.write_graph(drawn, out / f"{precision}.onnx", weights, places)
-    return tools, reference, ids, vectors["centre"]
 
 
 def test_the_graphs_compute_what_the_folder_does(script, folder, tmp_path):

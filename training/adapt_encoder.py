@@ -13,7 +13,7 @@ import itertools
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,7 +21,10 @@ import numpy as np
 import torch
 from corpora import DEFAULT_DATA, Paper, read_lessons
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.losses import CachedMultipleNegativesRankingLoss, MultipleNegativesRankingLoss
+from sentence_transformers.sentence_transformer.losses import (
+    CachedMultipleNegativesRankingLoss,
+    MultipleNegativesRankingLoss,
+)
 from sklearn.cluster import MiniBatchKMeans
 from views import VIEWS, draw_batches
 
@@ -112,6 +115,15 @@ def train(model: SentenceTransformer, papers: Sequence[Paper], recipe: Recipe, s
     return losses
 
 
+def save(model: SentenceTransformer, source: Path, out: Path, report: Mapping[str, object]) -> None:
+    """Write a trained model that came from the folder ``source``, and how it was trained."""
+    model.save(str(out))
+    # What was saved pads and cuts as training did; users of the folder shall not.
+    for name in ("tokenizer.json", "sentence_bert_config.json"):
+        shutil.copyfile(source / name, out / name)
+    (out / "recipe.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Train by one recipe and write the folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -124,12 +136,8 @@ def main() -> None:
     recipe = RECIPES[arguments.recipe]
     model = SentenceTransformer(str(arguments.folder), device="cpu")
     losses = train(model, read_lessons(arguments.data), recipe, arguments.seed)
-    model.save(str(arguments.out))
-    # What was saved pads and cuts as training did; users of the folder shall not.
-    for name in ("tokenizer.json", "sentence_bert_config.json"):
-        shutil.copyfile(arguments.folder / name, arguments.out / name)
     report = {"recipe": asdict(recipe), "seed": arguments.seed, "losses": [round(value, 4) for value in losses]}
-    (arguments.out / "recipe.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    save(model, arguments.folder, arguments.out, report)
 
 
 if __name__ == "__main__":

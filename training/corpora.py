@@ -33,6 +33,13 @@ def read_preprints(data: Path) -> list[Paper]:
         return [Paper(row["title"], row["abstract"], row.get("keywords") or "") for row in rows]
 
 
+def read_summaries(data: Path) -> list[Paper]:
+    """Return the papers of the Chinese Scientific Literature benchmark that have an abstract, in file order."""
+    with (data / "csl/CSL_ts_dev.tsv").open(encoding="utf-8") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines]
+        return [Paper(title, abstract) for _, abstract, title in rows]
+
+
 def read_industries(data: Path) -> list[Paper]:
     """Return the industries of GB/T 4754-2017 that have a definition: its name as title, its definition as abstract."""
     with (data / "taxonomies/gbt4754_2017_with_definitions.csv").open(encoding="utf-8", newline="") as lines:
@@ -47,18 +54,13 @@ def read_lessons(data: Path) -> list[Paper]:
     papers = [*read_preprints(data), *read_industries(data)]
     columns = [clean_all([getattr(paper, part) for paper in papers]) for part in ("title", "abstract", "keywords")]
     cleaned = [Paper(*(part.text for part in row)) for row in zip(*columns, strict=True)]
-    aside = {paper.title for paper in read_papers(data)[len(read_preprints(data)) :]}
+    aside = {title.text for title in clean_all([paper.title for paper in read_summaries(data)])}
     return [paper for paper in cleaned if paper.title and paper.abstract and paper.title not in aside]
 
 
 def read_papers(data: Path) -> list[Paper]:
     """Return the papers of ChinaXiv and the Chinese Scientific Literature benchmark, in file order."""
-    papers = read_preprints(data)
-    with (data / "csl/CSL_ts_dev.tsv").open(encoding="utf-8") as lines:
-        for line in lines:
-            _, abstract, title = line.rstrip("\n").split("\t")
-            papers.append(Paper(title, abstract))
-    return papers
+    return [*read_preprints(data), *read_summaries(data)]
 
 
 def read_texts(data: Path) -> Iterator[str]:

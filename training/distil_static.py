@@ -10,6 +10,7 @@ passages. Works from the shipped 8-bit encoder, whose vectors are centred alread
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 from collections.abc import Sequence
@@ -56,7 +57,7 @@ def bag(tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[torch.Tensor, torch
     """Return pieces of texts one after another, and where each text begins."""
     ids = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
     starts = np.cumsum([0, *map(len, ids[:-1])])
-    return torch.tensor(np.concatenate(ids)), torch.tensor(starts)
+    return torch.tensor(list(itertools.chain.from_iterable(ids)), dtype=torch.long), torch.tensor(starts)
 
 
 def train(table: np.ndarray, tokenizer: Tokenizer, texts: list[str], targets: np.ndarray, seed: int) -> np.ndarray:

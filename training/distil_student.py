@@ -10,14 +10,14 @@ whole one.
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
+import hashlib
 import time
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from adapt_encoder import save
 from corpora import DEFAULT_DATA
 from distil_static import gather_texts
 from onnx import numpy_helper
@@ -39,10 +39,17 @@ def read_centre() -> np.ndarray:
     return next(numpy_helper.to_array(tensor) for tensor in graph.initializer if tensor.name == "centre")
 
 
-def read_targets(path: Path, texts: list[str]) -> np.ndarray:
-    """Return the shipped encoder's vectors of texts, kept in a file, since they take longest."""
+def read_targets(folder: Path, texts: list[str]) -> np.ndarray:
+    """Return the shipped encoder's vectors of texts, kept in a file of the folder, since they take longest.
+
+    The file is named after weights and texts: those of another encoder are never taken for this one's.
+    """
+    encoder = BundledEncoder()
+    key = hashlib.sha256("\n".join([encoder.fingerprint, *texts]).encode()).hexdigest()[:16]
+    path = folder / f"targets-{key}.npy"
     if not path.is_file():
-        np.save(path, BundledEncoder().encode(texts))
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(path, encoder.encode(texts))
     return np.asarray(np.load(path))
 
 
@@ -67,7 +74,7 @@ def train(student: SentenceTransformer, texts: list[str], targets: np.ndarray, s
     )
     # Texts of like length together: padding costs as much as text.
     order = np.argsort([len(text) for text in texts], kind="stable")
-    blocks = np.array_split(order, len(order) // BATCH)
+    blocks = np.array_split(order, max(1, len(order) // BATCH))
     chance = np.random.default_rng(seed)
     began, seen = time.perf_counter(), []
     for step in range(1, STEPS + 1):
@@ -101,15 +108,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/student"))
     arguments = parser.parse_args()
     texts = gather_texts(arguments.data, arguments.seed)
-    targets = read_targets(arguments.out.with_suffix(".targets.npy"), texts)
+    targets = read_targets(arguments.out.parent, texts)
     student = halve(SentenceTransformer(str(arguments.folder), device="cpu"))
     train(student, texts, targets, arguments.seed)
-    student.save(str(arguments.out))
-    # What was saved pads and cuts as training did; users of the folder shall not.
-    for name in ("tokenizer.json", "sentence_bert_config.json"):
-        shutil.copyfile(arguments.folder / name, arguments.out / name)
     report = {"layers": LAYERS, "steps": STEPS, "batch": BATCH, "rate": RATE, "seed": arguments.seed}
-    (arguments.out / "recipe.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    save(student, arguments.folder, arguments.out, report)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ centre is taken away.
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,6 @@ import onnx
 from convert_encoder import write_settings
 from onnx import numpy_helper
 from safetensors.numpy import save_file
-from tokenizers import Tokenizer
 
 PARTS = {
     "attended": ["attention.output.dense"],
@@ -27,10 +27,12 @@ PARTS = {
 NORMS = {"norm1": "attention.output.LayerNorm", "norm2": "output.LayerNorm"}
 
 
-def read_constants(folder: Path) -> dict[str, np.ndarray]:
-    """Return the constants of a shipped graph by name."""
+def read_graph(folder: Path) -> tuple[dict[str, np.ndarray], int]:
+    """Return the constants of a shipped graph by name, and its number of attention heads."""
     graph = onnx.load(folder / "fp32.onnx").graph
-    return {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    heads = {setting.i for node in graph.node for setting in node.attribute if setting.name == "num_heads"}
+    (count,) = heads  # the same in every layer
+    return {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}, count
 
 
 def restore(constants: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -69,17 +71,17 @@ def count_layers(constants: dict[str, np.ndarray]) -> int:
 
 def write_folder(shipped: Path, out: Path) -> None:
     """Write the folder that ``SentenceTransformer(path)`` loads."""
-    constants = read_constants(shipped)
+    constants, heads = read_graph(shipped)
     out.mkdir(parents=True, exist_ok=True)
     save_file(restore(constants), out / "model.safetensors", metadata={"format": "pt"})
-    tokenizer = Tokenizer.from_file(str(shipped / "tokenizer.json"))
-    tokenizer.save(str(out / "tokenizer.json"))
+    # As it stands: writing it anew would round the pieces' scores.
+    shutil.copyfile(shipped / "tokenizer.json", out / "tokenizer.json")
     pieces, hidden = constants["word.codes"].shape
     write_settings(
         out,
         hidden=hidden,
         layers=count_layers(constants),
-        heads=12,
+        heads=heads,
         feed_forward=constants["layer0.widen.codes"].shape[1],
         positions=len(constants["position"]),
         pieces=pieces,

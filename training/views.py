@@ -48,7 +48,10 @@ def content_words(title: str) -> str:
 
 
 def windows(abstract: str, chance: random.Random) -> str:
-    """Return some neighbouring sentences, at most about ``WINDOW`` characters."""
+    """Return whole sentences from any one onwards, at most ``WINDOW`` characters; past the end, those before it.
+
+    Only a sentence that is longer than that is cut. What stands before is appended backwards, nearest first.
+    """
     sentences = SENTENCE.findall(abstract)
     start = chance.randrange(len(sentences)) if sentences else 0
     taken = ""
@@ -102,7 +105,10 @@ VIEWS: dict[str, Callable[[Paper, random.Random], tuple[str, str]]] = {
 def draw_batches(
     papers: Sequence[Paper], kinds: Sequence[str], size: int, seed: int, groups: np.ndarray | None = None
 ) -> Iterator[list[View]]:
-    """Yield batches without end, one kind of view in each, every paper once before any comes again.
+    """Yield batches without end, one kind of view in each, no paper twice in one.
+
+    Every ``len(papers) // size`` batches papers are put into a new order; until then none comes again, unless so many
+    are too short for a kind that the order runs out and starts over.
 
     Parameters
     ----------
@@ -114,6 +120,11 @@ def draw_batches(
     seed : int
     groups : ndarray of int, shape (len(papers),), optional
         Topics of papers. A batch is then drawn from few topics, so that its wrong answers are near misses.
+
+    Raises
+    ------
+    ValueError
+        If fewer than ``size`` papers give a view of some kind.
     """
     chance = random.Random(seed)
     for turn in itertools.count():
@@ -125,11 +136,17 @@ def draw_batches(
                 rows.sort(key=lambda row: places[int(groups[row])])
             queue = itertools.cycle(rows)
         batch: dict[int, View] = {}
-        while len(batch) < size:
-            row = next(queue)
+        for row in itertools.islice(queue, len(papers)):
             left, right = VIEWS[kind](papers[row], chance)
             if min(len(left), len(right)) >= SHORTEST:
                 batch[row] = View(kind, left, right, row)
+            if len(batch) == size:
+                break
+        else:
+            raise ValueError(
+                f"{kind}: {len(batch)} of {len(papers)} papers give such a view, fewer than a batch of {size}; "
+                "make batches smaller or leave out this kind"
+            )
         yield list(batch.values())
 
 
