@@ -124,7 +124,9 @@ def give_reasons(
     ]
     if codes:
         reasons.append(say["codes"].format(codes=say["comma"].join(codes[:MOST_PHRASES])))
-    for asked, given, verdict in targets[:MOST_TARGETS]:
+    # What is missed must not hide behind what is met.
+    missed = [target for target in targets[MOST_TARGETS:] if target[2] == "missed"]
+    for asked, given, verdict in (*targets[:MOST_TARGETS], *missed[:1]):
         reasons.append(say["target"].format(need=asked, supply=given, verdict=say[verdict]))
     if wanted.field and offered.field:
         key = "same_field" if wanted.field == offered.field else "other_field"

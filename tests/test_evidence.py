@@ -263,3 +263,10 @@ def test_fields_that_differ_say_whose_is_whose():
     assert "领域不同（需求 航空航天，成果 洁净能源）" in give_reasons(
         need("N", ""), achievement("A", ""), tags, ["x"], 0.9
     )
+
+
+def test_a_figure_that_is_missed_does_not_hide_behind_those_that_are_met():
+    targets = [("a≥1", "a2", "met"), ("b≥1", "b2", "met"), ("c≥1", "c2", "met"), ("d≤1", "d2", "missed")]
+    reasons = give_reasons(need("N", ""), achievement("A", ""), (Tags(), Tags()), ["x"], 0.9, targets=targets)
+    told = [reason for reason in reasons if reason.startswith("指标")]
+    assert len(told) == 3 and told[-1] == "指标：需求 d≤1，成果 d2，未达到"
