@@ -30,12 +30,12 @@ _LEADERS = ("leader", "负责人", "项目负责人", "联系人", "完成人")
 REASONS: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "same_text": "名称与内容相同",
-        "near_text": "内容相近 ({similarity:.0%})",
-        "same_team_and_title": "同一{who} ({team}), 名称相同或相近 ({similarity:.0%})",
-        "figures": "数字不同: {a} / {b}",
+        "near_text": "内容相近（{similarity:.0%}）",
+        "same_team_and_title": "同一{who}（{team}），名称相同或相近（{similarity:.0%}）",
+        "figures": "数字不同：{a} / {b}",
         "organisation": "单位",
         "leader": "负责人",
-        "comma": ", ",
+        "comma": "，",
     },
     "en": {
         "same_text": "same title and text",
@@ -135,10 +135,10 @@ def find_duplicates(profiles: Sequence[Profile], *, lang: str = "zh") -> list[Du
     for pair in _same_texts(rows):
         links[pair] = "same_text", 1.0, ""
     for pair in _candidates([row.grams for row in rows], NEAR_TEXT):
-        if pair not in links:
+        if pair not in links and not _is_same(rows, pair):
             links[pair] = "near_text", _overlap(rows[pair[0]].grams, rows[pair[1]].grams), ""
     for pair, similarity, team in _same_teams(rows):
-        if pair not in links:
+        if pair not in links and not _is_same(rows, pair):
             links[pair] = "same_team_and_title", similarity, team
     groups = _join(links)
     place = {row: number for number, group in enumerate(groups) for row in group}
@@ -202,6 +202,12 @@ def _same_texts(rows: Sequence[_Row]) -> Iterator[tuple[int, int]]:
             places[row.text, () if row.grams else row.teams].append(number)
     for found in places.values():
         yield from zip(found, found[1:], strict=False)
+
+
+def _is_same(rows: Sequence[_Row], pair: tuple[int, int]) -> bool:
+    """Tell whether two rows have one text, and so are held together by `_same_texts` already."""
+    first, second = (rows[number] for number in pair)
+    return first.text == second.text and (bool(first.grams) or first.teams == second.teams)
 
 
 def _candidates(sets: Sequence[frozenset[str]], least: float) -> list[tuple[int, int]]:

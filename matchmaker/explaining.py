@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from matchmaker.rank.supply import Supply
 from matchmaker.reasons import Lang, give_reasons
 from matchmaker.records import Evidence, Profile, Side, Span, Term
 from matchmaker.text.analysis import Analyst, Passage
+from matchmaker.text.telling import NEGATIONS, telling_part, without_last_character
 from matchmaker.understanding import Element
 
 # A phrase of a title says what a text is about, one of a description may be an aside.
 TITLE_BONUS = 2.0
 _CODES = ("standard", "grade")
+_COLON = re.compile(r"\s?:\s?")
 
 
 class Explainer:
@@ -50,7 +53,11 @@ class Explainer:
         supply_passages, supply_texts = self._passages("achievement", supply)
         sides: tuple[tuple[Side, list[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
         phrases = sorted(
-            find_shared(need_texts, supply_texts, self._weigh),
+            self._refine(
+                find_shared(need_texts, supply_texts, self._weigh),
+                (need_texts, supply_texts),
+                {*tags.region, *self._supply.tags[row].region},
+            ),
             key=lambda phrase: (-phrase.weight * (TITLE_BONUS if _in_title(phrase, sides) else 1), phrase.phrase),
         )
         words = [_as_written(phrase.phrase, need_passages, phrase.need) for phrase in phrases]
@@ -82,6 +89,41 @@ class Explainer:
             base=float(contributions[-1]),
         )
 
+    def _refine(
+        self, found: Sequence[Phrase], read: tuple[Sequence[Text], Sequence[Text]], regions: Collection[str]
+    ) -> list[Phrase]:
+        """Return the telling parts of phrases, a negation that both sides share included.
+
+        What one side denies is left out, and so are the regions, which are compared by themselves.
+        """
+        need, supply = read
+        refined: list[Phrase] = []
+        for phrase in found:
+            words = phrase.phrase
+            if _is_cut(need, phrase.need) or _is_cut(supply, phrase.supply):
+                # 液流电池电堆 and 液流电池电解液 share no 电: what begins another word is left off.
+                words = words[: without_last_character(words, self._analyst.segmenter)]
+            start, end = telling_part(words, self._analyst.segmenter)
+            if start >= end or words[start:end] in regions:
+                continue
+            sides = [
+                [(texts, Place(at.text, at.start + start, at.start + end)) for at in places]
+                for texts, places in ((need, phrase.need), (supply, phrase.supply))
+            ]
+            # 非全氟 and 全氟 are opposites; 无卤阻燃 on both sides is shared as such.
+            common = set.intersection(*({_negation(*place) for place in side} for side in sides))
+            if not common:
+                continue
+            head = max(common)
+            ours, theirs = (
+                tuple(at._replace(start=at.start - len(head)) for texts, at in side if _negation(texts, at) == head)
+                for side in sides
+            )
+            name = head + words[start:end]
+            if not any(name in other.phrase for other in refined):
+                refined.append(Phrase(name, phrase.weight, ours, theirs))
+        return refined
+
     def _shared_elements(
         self, need: Profile, supply: Profile, passages: Mapping[Side, list[Passage]]
     ) -> tuple[list[tuple[str, str, str]], list[str], list[Span]]:
@@ -100,7 +142,7 @@ class Explainer:
         targets: list[tuple[str, str, str]] = []
         for one in match_quantities([quantity for _, quantity in asked], [quantity for _, quantity in offered]):
             pair = asked[one.need][0], offered[one.supply][0]
-            targets.append((pair[0].text, pair[1].text, one.verdict))
+            targets.append((_COLON.sub(" ", pair[0].text), _COLON.sub(" ", pair[1].text), one.verdict))
             mark(pair, shared_name(pair[0].name, pair[1].name))
         theirs_by_name = {one.name: one for one in reversed(theirs) if one.kind in _CODES}
         codes: dict[str, str] = {}
@@ -135,6 +177,17 @@ class Explainer:
 def _in_title(phrase: Phrase, sides: tuple[tuple[Side, list[Passage]], ...]) -> bool:
     found = zip(sides, (phrase.need, phrase.supply), strict=True)
     return any(passages[place.text].part == "title" for (_, passages), places in found for place in places)
+
+
+def _is_cut(texts: Sequence[Text], places: Sequence[Place]) -> bool:
+    """Tell whether all places end in the middle of a word."""
+    return all(any(word.start < at.end < word.end for word in texts[at.text].words) for at in places)
+
+
+def _negation(texts: Sequence[Text], place: Place) -> str:
+    """Return the negation that stands right before a place, or nothing."""
+    before = texts[place.text].text[place.start - 1 : place.start] if place.start else ""
+    return before if before in NEGATIONS else ""
 
 
 def _span(side: Side, passage: Passage, place: Place, term: str) -> Span:

@@ -16,20 +16,20 @@ MOST_TARGETS = 2
 WORDING: dict[str, dict[str, str]] = {
     "zh": {
         "shared": "双方均涉及{phrases}",
-        "quote": '"{}"',
+        "quote": "“{}”",
         "comma": "、",
-        "similar": "用词不同, 但内容相近 (语义相似度 {value:.2f})",
-        "far": "共同之处很少, 请人工判断",
-        "same_field": "领域一致 ({field})",
-        "other_field": "领域不同 ({supply} / {need})",
-        "ready": "成熟度 {supply}, 需求要求 {need}",
-        "unready": "成熟度 {supply}, 低于需求要求的 {need}",
-        "same_region": "同在 {region}",
-        "same_mode": "合作方式相合 ({modes})",
-        "other_mode": "合作方式不同 ({supply} / {need})",
-        "likely_field": "领域: 均属 {field} (推断)",
-        "industry": "行业: 均属 {industry} (推断)",
-        "target": "指标: 需求 {need}, 成果 {supply}, {verdict}",
+        "similar": "用词不同，但内容相近（语义相似度 {value:.2f}）",
+        "far": "共同之处很少，请人工判断",
+        "same_field": "领域一致（{field}）",
+        "other_field": "领域不同（需求 {need}，成果 {supply}）",
+        "ready": "成熟度 {supply}，需求要求 {need}",
+        "unready": "成熟度 {supply}，低于需求要求的 {need}",
+        "same_region": "同在{region}",
+        "same_mode": "合作方式相合（{modes}）",
+        "other_mode": "合作方式不同（需求 {need}，成果 {supply}）",
+        "likely_field": "领域：均属{field}（推断）",
+        "industry": "行业：均属 {industry}（推断）",
+        "target": "指标：需求 {need}，成果 {supply}，{verdict}",
         "met": "满足",
         "missed": "未达到",
         "open": "待核实",
@@ -42,12 +42,12 @@ WORDING: dict[str, dict[str, str]] = {
         "similar": "other words, similar content (similarity {value:.2f})",
         "far": "little in common, please judge by eye",
         "same_field": "same field ({field})",
-        "other_field": "other field ({supply} / {need})",
+        "other_field": "other field (need {need}, achievement {supply})",
         "ready": "maturity {supply}, need asks for {need}",
         "unready": "maturity {supply}, below what the need asks for ({need})",
         "same_region": "both in {region}",
         "same_mode": "ways to work together agree ({modes})",
-        "other_mode": "ways to work together differ ({supply} / {need})",
+        "other_mode": "ways to work together differ (need {need}, achievement {supply})",
         "likely_field": "field: both {field} (inferred)",
         "industry": "industry: both {industry} (inferred)",
         "target": "figure: need {need}, achievement {supply}, {verdict}",
@@ -102,7 +102,7 @@ def give_reasons(
     >>> supply = Profile(id="A", kind="achievement", title="", maturity="中试")
     >>> tags = Tags(field="精细化工", maturity=4), Tags(field="精细化工", maturity=6)
     >>> print("; ".join(give_reasons(need, supply, tags, ["锂离子电池电解液"], 0.7)))
-    双方均涉及"锂离子电池电解液"; 领域一致 (精细化工); 成熟度 中试, 需求要求 小试以上
+    双方均涉及“锂离子电池电解液”; 领域一致（精细化工）; 成熟度 中试，需求要求 小试以上
     """
     say = WORDING[lang]
     wanted, offered = tags
@@ -114,9 +114,19 @@ def give_reasons(
         reasons.append(say["similar"].format(value=similarity))
     else:
         reasons.append(say["far"])
+    # PA66 says nothing beside PA66-GF30, nor a code that was quoted already.
+    said = [phrase.lower() for phrase in phrases[:MOST_PHRASES]]
+    codes = [
+        code
+        for code in codes
+        if not any(code.lower() in phrase for phrase in said)
+        and not any(code != other and code in other for other in codes)
+    ]
     if codes:
         reasons.append(say["codes"].format(codes=say["comma"].join(codes[:MOST_PHRASES])))
-    for asked, given, verdict in targets[:MOST_TARGETS]:
+    # What is missed must not hide behind what is met.
+    missed = [target for target in targets[MOST_TARGETS:] if target[2] == "missed"]
+    for asked, given, verdict in (*targets[:MOST_TARGETS], *missed[:1]):
         reasons.append(say["target"].format(need=asked, supply=given, verdict=say[verdict]))
     if wanted.field and offered.field:
         key = "same_field" if wanted.field == offered.field else "other_field"

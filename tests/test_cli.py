@@ -138,6 +138,8 @@ def test_today_is_the_day_by_which_deadlines_are_judged(registers, tmp_path):
         (["--model", "m", "--term", "电解液"], "--model 不能与 --term"),
         (["--model", "no-such-model"], "no-such-model"),
         (["--terms-file", "no-such-file"], "无法打开 no-such-file"),
+        (["--quality", "turbo"], "--quality 的值是“turbo”，应为 best, balanced, fast 之一"),
+        (["--industry", "C99"], "--industry 的值是“C99”"),
         (["--oops"], "没有选项 --oops"),
         (["surplus"], "surplus"),
         (["--k"], "选项 --k 需要一个值"),
@@ -283,7 +285,9 @@ def test_a_model_is_written_only_if_it_was_adopted(whole, tmp_path, capsys):
 def test_a_model_that_is_adopted_is_written_and_used(registers, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(Refused, "adopted", True)
     monkeypatch.setattr(jobs.Matchmaker, "learn", lambda *_, **__: Refused())
-    judged = [["need_id", "achievement_id", "grade"], ["N-0001", "A-0001", "2"]]
+    monkeypatch.setattr(jobs, "MIN_PAIRS", 2)
+    monkeypatch.setattr(jobs, "MIN_NEEDS", 1)
+    judged = [["need_id", "achievement_id", "grade"], ["N-0001", "A-0001", "2"], ["N-0001", "A-0002", "3"]]
     judgments, model = write_rows(tmp_path / "judgments.csv", judged), tmp_path / "model"
     assert main(["learn", *registers, judgments, "--out", str(model), "--term", "全钒液流电池"]) == DONE
     assert f"--model {model}" in capsys.readouterr().out
@@ -329,9 +333,20 @@ def test_quality_chooses_the_encoder(registers, tmp_path, quality, capsys):
     settings = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["settings"]
     assert settings["encoder"] == open_encoder("bundled", quality).fingerprint
     assert main(["shortlist", *registers, "--out", str(out), "--quality", "good", "--lang", "en"]) == UNUSABLE
-    assert "expected one of best, balanced, fast" in capsys.readouterr().err
+    assert "choose one of best, balanced, fast" in capsys.readouterr().err
     assert main(["shortlist", *registers, "--out", str(out), "--quality", quality, "--model", "m"]) == UNUSABLE
     assert "--quality" in capsys.readouterr().err
+
+
+def test_learning_refuses_equal_grades_and_strangers_in_chinese(whole, tmp_path, capsys):
+    head, *rows = read_rows(sample_path("judgments"))
+    grade = head.index("grade")
+    equal = write_rows(tmp_path / "equal.csv", [head, *([*row[:grade], "3", *row[grade + 1 :]] for row in rows)])
+    assert main(["learn", *whole, equal, "--out", str(tmp_path / "model"), "--lang", "zh"]) == UNUSABLE
+    assert "1 种等级" in capsys.readouterr().err
+    strange = write_rows(tmp_path / "strange.csv", [head, *(["X-" + row[0], *row[1:]] for row in rows)])
+    assert main(["learn", *whole, strange, "--out", str(tmp_path / "model"), "--lang", "zh"]) == UNUSABLE
+    assert "编号是否与两张登记表一致" in capsys.readouterr().err
 
 
 def test_evaluate_prints_a_table_and_writes_it(whole, tmp_path, capsys):

@@ -172,3 +172,14 @@ def test_evaluate_refuses_a_register_of_other_achievements(lists, tmp_path, caps
     assert "成果登记表中没有编号 A-" in told.err and told.out == ""
     assert main(["evaluate", lists, JUDGMENTS, "--achievements", "no.csv", "--lang", "en"]) == UNUSABLE
     assert "there is no file no.csv" in capsys.readouterr().err
+
+
+def test_files_that_do_not_fit_are_refused_in_chinese(lists, tmp_path, capsys):
+    head, *rows = read_rows(sample_path("judgments"))
+    strange = write_rows(tmp_path / "strange.csv", [head, *(["X-" + row[0], *row[1:]] for row in rows)])
+    assert main(["evaluate", lists, strange, "--lang", "zh"]) == UNUSABLE
+    assert "没有相同的需求编号" in capsys.readouterr().err
+    grade = head.index("grade")
+    low = write_rows(tmp_path / "low.csv", [head, *([*row[:grade], "0", *row[grade + 1 :]] for row in rows)])
+    assert main(["evaluate", lists, low, "--lang", "zh"]) == UNUSABLE
+    assert "请加 --lowest 0" in capsys.readouterr().err

@@ -113,3 +113,19 @@ def test_inferred_industries_reach_the_engine(tmp_path, capsys):
     assert (manifest["filter"]["industries"], manifest["filter"]["infer_fields"]) == (["38", "26"], True)
     assert main([*arguments, "--industry", "化工"]) == UNUSABLE
     assert "国民经济行业大类" in capsys.readouterr().err
+
+
+def test_check_of_english_needs_leaves_room_for_the_questions(needs, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    register = tmp_path / "english.csv"
+    register.write_text(f"need_id,title\nX,{'Battery electrolyte for very cold climates ' * 3}\n", encoding="utf-8")
+    assert main(["check", str(register), "--out", str(tmp_path / "out"), "--lang", "zh"]) == DONE
+    told = capsys.readouterr().out
+    assert "…" not in told and "Battery" in told
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_the_language_asked_for(needs, tmp_path, capsys):
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    assert main(["check", str(needs), "--out", str(blocked), "--lang", "zh"]) == UNUSABLE
+    assert "无法建立或写入文件夹" in capsys.readouterr().err

@@ -206,14 +206,14 @@ def test_a_workbook_held_open_stops_the_delivery_before_anything_has_changed(del
         replace_file(source, target)
 
     monkeypatch.setattr(folder.os, "replace", refuse)
-    with pytest.raises(MatchmakerError, match="close it where it is open"):
+    with pytest.raises(MatchmakerError, match="请先关闭正在打开它的程序"):
         write_delivery(replace(delivery, shortlists=SHORTLISTS[:1]), tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_file_in_place_of_the_folder_is_refused(delivery, tmp_path):
     (tmp_path / "out").write_text("", encoding="utf-8")
-    with pytest.raises(MatchmakerError, match="choose another"):
+    with pytest.raises(MatchmakerError, match="请换一个"):
         write_delivery(delivery, tmp_path / "out")
 
 

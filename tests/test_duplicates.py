@@ -46,6 +46,14 @@ def test_the_same_text_however_it_is_typed():
     assert group.links[0].reason == "名称与内容相同"
 
 
+def test_three_rows_of_one_text_are_not_called_near():
+    with_text = [achievement(name, "液流电池膜", TEXT) for name in "ABC"]
+    bare = [achievement(name, "液流电池膜", "", organisation="某大学") for name in "ABC"]
+    for rows in (with_text, bare):
+        (group,) = find_duplicates(rows)
+        assert (group.kind, {link.kind for link in group.links}) == ("same_text", {"same_text"})
+
+
 def test_a_near_text_says_how_near_and_which_figures_differ():
     rows = [
         achievement("A", "液流电池膜", TEXT),

@@ -193,8 +193,8 @@ def test_figures_and_codes_of_both_sides_are_named_and_marked():
     assert "均提到 316L" in reasons
     # At most two, those that are met first.
     assert [reason for reason in reasons if reason.startswith("指标")] == [
-        "指标: 需求 面电阻≤0.5 Ω·cm2, 成果 面电阻0.45 Ω·cm2, 满足",
-        "指标: 需求 合格率≥98%, 成果 合格率99%, 满足",
+        "指标：需求 面电阻≤0.5 Ω·cm2，成果 面电阻0.45 Ω·cm2，满足",
+        "指标：需求 氦检一次合格率≥98%，成果 气密一次合格率99%，满足",
     ]
     marked = {(span.side, span.term) for span in match.evidence.spans}
     assert {("need", "面电阻"), ("achievement", "面电阻"), ("need", "316L"), ("achievement", "316L")} <= marked
@@ -210,7 +210,63 @@ def test_what_is_inferred_is_called_so():
         "industry": Industry("division", "26", "化学原料业", 0.7),
     }
     reasons = give_reasons(wanted, offered, (Tags(**sure), Tags(**sure)), ["x"], 0.9)
-    assert "领域: 均属 精细化工 (推断)" in reasons and "行业: 均属 C26 化学原料业 (推断)" in reasons
+    assert "领域：均属精细化工（推断）" in reasons and "行业：均属 C26 化学原料业（推断）" in reasons
     stated = Tags(**{**sure, "field": "精细化工"})
-    assert "领域一致 (精细化工)" in give_reasons(wanted, offered, (stated, stated), ["x"], 0.9)
+    assert "领域一致（精细化工）" in give_reasons(wanted, offered, (stated, stated), ["x"], 0.9)
     assert not any("推断" in reason for reason in give_reasons(wanted, offered, (Tags(**sure), Tags()), ["x"], 0.9))
+
+
+def phrases_of(wanted, offered):
+    """Return what an engine marks in two titles."""
+    engine = Matchmaker(encoder=HashEncoder()).fit(
+        [*invent_profiles("achievement", 5), achievement("A-x", "成果", offered)]
+    )
+    match = next(
+        one
+        for one in engine.shortlist([need("N", "需求", wanted, region="庄河市")], k=6)[0]
+        if one.achievement_id == "A-x"
+    )
+    check_spans(match, need("N", "需求", wanted, region="庄河市"), engine.achievements[-1])
+    return {span.term for span in match.evidence.spans}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "shared"),
+    [
+        ("采用无卤阻燃尼龙", "一种无卤阻燃尼龙", {"无卤阻燃尼龙"}),  # 卤阻燃 would be the opposite
+        ("非全氟隔膜", "全氟磺酸", set()),
+        ("液流电池电堆", "液流电池电解液", {"液流电池"}),
+        ("拟处理500 m3,冬天以内", "拟建700 m3,冬天以内", set()),
+        ("给两座加氢站供气", "已用于两座加氢站", {"加氢站"}),
+        ("企业在庄河", "试验在庄河", set()),
+        ("钒渣", "钒酸", {"钒"}),
+    ],
+)
+def test_what_is_marked_tells_something(wanted, offered, shared):
+    assert phrases_of(wanted, offered) == shared
+
+
+def test_codes_are_said_once_and_figures_without_a_colon():
+    wanted = need("N", "PA66-GF30注塑", "材料PA66-GF30与PA66;剪切强度:≥40 MPa;支架用TC4")
+    offered = achievement("A-x", "改性尼龙", "PA66-GF30与PA66两种;剪切强度:45 MPa;骨架用TC4")
+    engine = Matchmaker(encoder=HashEncoder()).fit([*invent_profiles("achievement", 5), offered])
+    match = next(one for one in engine.shortlist([wanted], k=6)[0] if one.achievement_id == "A-x")
+    assert "指标：需求 剪切强度 ≥40 MPa，成果 剪切强度 45 MPa，满足" in match.evidence.reasons
+    named = [reason for reason in match.evidence.reasons if reason.startswith("均提到")]
+    assert not any("、PA66" in reason for reason in named)
+    reasons = give_reasons(wanted, offered, (Tags(), Tags()), ["骨架"], 0.9, codes=["PA66-GF30", "PA66"])
+    assert "均提到 PA66-GF30" in reasons
+
+
+def test_fields_that_differ_say_whose_is_whose():
+    tags = Tags(field="航空航天"), Tags(field="洁净能源")
+    assert "领域不同（需求 航空航天，成果 洁净能源）" in give_reasons(
+        need("N", ""), achievement("A", ""), tags, ["x"], 0.9
+    )
+
+
+def test_a_figure_that_is_missed_does_not_hide_behind_those_that_are_met():
+    targets = [("a≥1", "a2", "met"), ("b≥1", "b2", "met"), ("c≥1", "c2", "met"), ("d≤1", "d2", "missed")]
+    reasons = give_reasons(need("N", ""), achievement("A", ""), (Tags(), Tags()), ["x"], 0.9, targets=targets)
+    told = [reason for reason in reasons if reason.startswith("指标")]
+    assert len(told) == 3 and told[-1] == "指标：需求 d≤1，成果 d2，未达到"

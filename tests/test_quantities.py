@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matchmaker.rank.quantities import match_quantities
 from matchmaker.text.codes import find_codes
 from matchmaker.text.quantities import find_measures
 from matchmaker.text.units import UNIT, read_unit
+from matchmaker.understanding import Quantity
 
 
 @pytest.mark.parametrize(
@@ -128,3 +130,9 @@ def test_measures_stand_in_order_and_are_numbers(text):
 )
 def test_standards_and_grades(text, names):
     assert [code.name for code in find_codes(text)] == names
+
+
+def test_a_bare_rate_is_held_against_nothing_but_its_like():
+    asked = Quantity("氦检一次合格率", 98.0, float("inf"), "%", bound=True)
+    assert match_quantities([asked], [Quantity("一次合格率", 99.4, 99.4, "%")]) == []
+    assert match_quantities([asked], [Quantity("气密一次合格率", 99.1, 99.1, "%")]) != []

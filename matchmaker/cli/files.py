@@ -14,12 +14,12 @@ from matchmaker.records import Records, Rejection
 from matchmaker.tables import write_rejected
 
 
-def refuse_empty(screen: Screen, records: Records[Any]) -> None:
+def refuse_empty(screen: Screen, records: Records[Any], key: str = "no_rows") -> None:
     """Raise ``TableError`` for a table without a usable row, after showing why its rows are not."""
     if not records:
         for rejection in records.rejected[:3]:
             screen.fail("rejection", **describe_rejection(rejection))
-        raise TableError(screen.word("no_rows", source=records.source, rejected=len(records.rejected)))
+        raise TableError(screen.word(key, source=records.source, rejected=len(records.rejected)))
 
 
 def refuse_inputs_among(outputs: Iterable[Path], inputs: Iterable[Path], *, lang: str) -> None:

@@ -12,9 +12,11 @@ from matchmaker.cli.registers import Registers, read_known
 from matchmaker.cli.screen import Screen
 from matchmaker.delivery import OUTPUTS, Delivery, count_needs, write_delivery, write_scores
 from matchmaker.engine import Matchmaker
-from matchmaker.errors import SettingError
+from matchmaker.errors import SettingError, TableError
+from matchmaker.learning import MIN_NEEDS, MIN_PAIRS
 from matchmaker.tables.contracts import JUDGMENTS, PAIRS
 from matchmaker.tables.parsing import build_judgment, build_pair
+from matchmaker.text.encoding import BUNDLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class EngineChoice:
             raise SettingError(screen.word("model_with_terms"))
         if quality is not None and (model is not None or encoder not in (None, "bundled")):
             raise SettingError(screen.word("quality_alone"))
+        if quality is not None and quality not in BUNDLED:
+            raise SettingError(screen.word("bad_quality", found=quality, allowed=", ".join(BUNDLED)))
         place, refused = choose_cache(cache, no_cache, lang=screen.lang)
         if refused:
             screen.warn("no_cache")
@@ -186,6 +190,13 @@ def learn_model(
     registers = Registers.read(screen, achievements, needs)
     with screen.timed("read"):
         judged = read_known(screen, judgments, JUDGMENTS, build_judgment, registers)
+    counts = {
+        "found": len({(row.need_id, row.achievement_id) for row in judged}),
+        "judged": len({row.need_id for row in judged}),
+        "grades": len({row.grade for row in judged}),
+    }
+    if counts["found"] < MIN_PAIRS or counts["judged"] < MIN_NEEDS or counts["grades"] < 2:
+        raise TableError(screen.word("too_few", pairs=MIN_PAIRS, needs=MIN_NEEDS, **counts))
     engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
     report = engine.learn(registers.needs, judged, gap_error=share, progress=screen.progress)
     rejected = put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matchmaker.cli.files import beside, put_aside, refuse_empty, refuse_inputs_among, rejections_beside, require_csv
 from matchmaker.cli.options import read_whole
 from matchmaker.cli.screen import Screen
-from matchmaker.errors import TableError
+from matchmaker.errors import SettingError, TableError
 from matchmaker.evaluation import Exposure, Summary, contrast, evaluate_shortlists, measure_exposure
 from matchmaker.evaluation.rules import Lang
 from matchmaker.records import Judgment, Match, Profile, Records, Rejection
@@ -35,12 +35,21 @@ class Scale:
         SettingError
             If something typed is no whole number, or does not make sense.
         """
+        lowest = read_whole("--lowest", self.lowest, lang=screen.lang)
+        relevant_from = read_whole("--relevant-from", self.relevant_from, lang=screen.lang)
+        least = min(row.grade for row in judged)
+        if least < lowest < relevant_from:
+            raise SettingError(screen.word("low_grade", grade=least, lowest=lowest))
+        lists, judgments = (list(dict.fromkeys(row.need_id for row in rows)) for rows in (listed, judged))
+        if not set(lists) & set(judgments):
+            some = (", ".join(ids[:3]) for ids in (lists, judgments))
+            raise TableError(screen.word("no_shared_need", listed=next(some), judged=next(some)))
         return evaluate_shortlists(
             listed,
             judged,
             k=self.depth(screen),
-            relevant_from=read_whole("--relevant-from", self.relevant_from, lang=screen.lang),
-            lowest=read_whole("--lowest", self.lowest, lang=screen.lang),
+            relevant_from=relevant_from,
+            lowest=lowest,
             lang=_language(screen),
         )
 

@@ -118,8 +118,11 @@ def read_division(typed: str, *, lang: str) -> str:
     >>> read_division("C26", lang="zh"), read_division("04", lang="zh")
     ('26', '04')
     """
+    from matchmaker.text.industry import INDUSTRY, read_schemes
+
     found = re.fullmatch(r"[A-T]?(\d\d)", typed.strip().upper())
-    if found is None:
+    known = read_schemes(INDUSTRY.read_text(encoding="utf-8"))["division"].codes
+    if found is None or found[1] not in known:
         raise SettingError(MESSAGES[lang]["bad_division"].format(found=typed))
     return found[1]
 

@@ -99,5 +99,5 @@ def read_known(
     sheets = {item.sheet: place for place, item in reversed(list(enumerate(aside)))}
     found = sorted(aside, key=lambda item: (sheets[item.sheet], item.row))
     records = Records(rows, tuple(found), notices, reading.findings.source, reading.digest.hexdigest())
-    refuse_empty(screen, records)
+    refuse_empty(screen, records, "no_known_rows")
     return records

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from textwrap import wrap
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import chop_cells
@@ -118,4 +119,4 @@ def _show_checks(screen: Screen, needs: Sequence[Profile], checks: Sequence[Need
 
 def _fold(text: str, width: int) -> Text:
     """Return a text broken wherever its line is full, as Chinese is set; rich would break at blanks only."""
-    return Text(text if text.isascii() else "\n".join(chop_cells(text, width)))
+    return Text("\n".join(wrap(text, width) if text.isascii() else chop_cells(text, width)))

@@ -29,6 +29,14 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "quality_alone": "--quality 只用于自带的编码器，不能与 --model 或另选的 --encoder 同时使用：请去掉一个",
         "input_lost": "结果会覆盖输入文件 {path}：请换一个 --out",
         "not_csv": "{path} 应以 .csv 结尾：结果是 CSV 表格",
+        "bad_quality": "--quality 的值是“{found}”，应为 {allowed} 之一",
+        "no_known_rows": "{source} 中没有可用的行（搁置 {rejected} 行）：请检查编号是否与两张登记表一致",
+        "too_few": "学习至少要 {pairs} 条研判、{needs} 项需求和两种不同的等级；"
+        "现有 {found} 条、{judged} 项需求、{grades} 种等级。请补充研判",
+        "low_grade": "研判中有等级 {grade}，低于最低等级 {lowest}：请加 --lowest {grade}，"
+        "并用 --relevant-from 指明从哪一级起值得见面",
+        "no_shared_need": "清单与研判中没有相同的需求编号（清单有 {listed} 等，研判有 {judged} 等）："
+        "请给出同一批需求的文件",
         "no_rows": "{source} 中没有可用的行（搁置 {rejected} 行）：请检查编号与名称两列",
         "unknown_need": "需求登记表中没有编号 {id}",
         "unknown_achievement": "成果登记表中没有编号 {id}",
@@ -86,6 +94,15 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "quality_alone": "--quality chooses a bundled encoder and excludes --model and other --encoder; leave one out",
         "input_lost": "the results would take the place of the input {path}; choose another --out",
         "not_csv": "{path} should end in .csv, since the result is a CSV table",
+        "bad_quality": '--quality is "{found}"; choose one of {allowed}',
+        "no_known_rows": "{source} has no usable row ({rejected} set aside); check that its ids are those of the "
+        "two registers",
+        "too_few": "learning needs at least {pairs} judgments on {needs} needs with two different grades; found "
+        "{found} on {judged} with {grades} different; judge more pairs",
+        "low_grade": "there is a grade {grade}, below the lowest, {lowest}; add --lowest {grade}, and say with "
+        "--relevant-from which grades are worth a meeting",
+        "no_shared_need": "shortlists and judgments share no need_id (listed: {listed} …; judged: {judged} …); "
+        "give files about the same needs",
         "no_rows": "{source} has no usable row ({rejected} set aside); check its columns of ids and titles",
         "unknown_need": "the register of needs has no id {id}",
         "unknown_achievement": "the register of achievements has no id {id}",

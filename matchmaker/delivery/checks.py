@@ -43,10 +43,10 @@ def write_checks(
         If a file cannot be written; the files that were there before stay as they were.
     """
     target = Path(folder)
-    with draft_in(target) as draft:
+    with draft_in(target, lang) as draft:
         write_csv(draft / "needcheck.csv", CHECK_HEADER, check_rows(needs.rows, checks, lang), lang=lang)
         write_rejected(draft / "rejected.csv", needs.rejected, lang=lang)
         write_check_workbook(needs.rows, checks, draft / "needcheck.xlsx", lang)
         for name in CHECK_OUTPUTS:
-            put(draft / name, target / name)
+            put(draft / name, target / name, lang)
     return {name: target / name for name in CHECK_OUTPUTS}

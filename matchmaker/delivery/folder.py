@@ -23,6 +23,7 @@ from matchmaker.delivery.contents import (
     shortlist_rows,
 )
 from matchmaker.delivery.evidence import write_number
+from matchmaker.delivery.wording import FOLDERS
 from matchmaker.errors import MatchmakerError
 from matchmaker.records import Profile, Records, ScoredPair
 from matchmaker.report import write_page, write_workbook
@@ -64,7 +65,7 @@ def write_delivery(delivery: Delivery, folder: str | os.PathLike[str]) -> dict[s
     """
     start = time.perf_counter()
     target = Path(folder)
-    with draft_in(target) as draft:
+    with draft_in(target, delivery.lang) as draft:
         content = report_content(delivery)
         write_csv(draft / "shortlists.csv", SHORTLIST_HEADER, shortlist_rows(delivery.shortlists), lang=delivery.lang)
         write_rejected(draft / "rejected.csv", delivery.rejected(), lang=delivery.lang)
@@ -75,7 +76,7 @@ def write_delivery(delivery: Delivery, folder: str | os.PathLike[str]) -> dict[s
             draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", lang=delivery.lang
         )
         for name in OUTPUTS:
-            put(draft / name, target / name)
+            put(draft / name, target / name, delivery.lang)
     return {name: target / name for name in OUTPUTS}
 
 
@@ -101,16 +102,14 @@ def write_scores(path: str | os.PathLike[str], pairs: Iterable[ScoredPair], *, l
 
 
 @contextmanager
-def draft_in(target: Path) -> Iterator[Path]:
+def draft_in(target: Path, lang: str = "en") -> Iterator[Path]:
     """Make a hidden folder inside ``target``, on its own disk, and take it away again whatever happens."""
     existed = target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".matchmaker-", dir=target))
     except OSError as error:
-        raise MatchmakerError(
-            f"folder {target} cannot be made or written to ({error.strerror}): choose another one"
-        ) from error
+        raise MatchmakerError(FOLDERS[lang]["unwritable"].format(path=target, detail=error.strerror)) from error
     try:
         yield draft
     finally:
@@ -120,7 +119,7 @@ def draft_in(target: Path) -> Iterator[Path]:
                 target.rmdir()
 
 
-def put(draft: Path, place: Path) -> None:
+def put(draft: Path, place: Path, lang: str = "en") -> None:
     """Let a finished draft take its place.
 
     Raises
@@ -131,9 +130,7 @@ def put(draft: Path, place: Path) -> None:
     try:
         os.replace(draft, place)
     except OSError as error:
-        raise MatchmakerError(
-            f"{place} cannot be replaced ({error.strerror}): close it where it is open, or choose another folder"
-        ) from error
+        raise MatchmakerError(FOLDERS[lang]["held"].format(path=place, detail=error.strerror)) from error
 
 
 def _describe(delivery: Delivery, draft: Path, timings: dict[str, float]) -> dict[str, object]:

@@ -7,6 +7,17 @@ from types import MappingProxyType
 
 from matchmaker.errors import SettingError
 
+# Why a folder could not be written.
+FOLDERS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "unwritable": "无法建立或写入文件夹 {path}（{detail}）：请换一个",
+        "held": "无法替换 {path}（{detail}）：请先关闭正在打开它的程序，或换一个文件夹",
+    },
+    "en": {
+        "unwritable": "folder {path} cannot be made or written to ({detail}): choose another one",
+        "held": "{path} cannot be replaced ({detail}): close it where it is open, or choose another folder",
+    },
+}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "title": "成果需求对接清单",

@@ -136,6 +136,12 @@ def _target(text: str, tokens: Sequence[TaggedToken], measure: Measure, part: Pa
     if phrase is None:
         return None
     start = max(phrase.start, _word_start(tokens, phrase, name_end))
+    if text.endswith("一次", 0, start) and phrase.end - start + 2 <= _LONGEST_NAME:
+        # 氦检一次合格率: the numeral is part of the name, and so is what stands before it.
+        start -= 2
+        longer = phrase_before(tokens, start)
+        if longer is not None and phrase.end - longer.start <= _LONGEST_NAME:
+            start = longer.start
     name = text[start : phrase.end]
     if not _LEAST <= len(name) <= _LONGEST_NAME or _is_cut(text, tokens, phrase):
         return None
