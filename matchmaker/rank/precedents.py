@@ -37,7 +37,7 @@ USUAL_NOISE = 1.0
 # How far, in natural logarithms, judgments may easily pull a share away from the usual one.
 LOOSENESS = 1.0
 # Exact inference costs the cube of the pairs: shares are set on some, the posterior on many.
-MOST_TUNED = 1200
+MOST_TUNED = 600
 MOST_PAIRS = 8000
 
 
