@@ -39,10 +39,13 @@ class LearnReport:
     Attributes
     ----------
     adopted : bool
-        Whether the learned model replaced the one in use: it must be better by more than chance explains.
+        Whether the learned model replaced the one in use: it must be better by more than chance explains, at the head
+        of the lists, or over all pairs without being worse at the head.
     comparison : Comparison
         NDCG@10 on needs kept aside, the learned model against the one in use. Where the one in use has learned from
         most of these needs itself, its own scores would flatter it; the model without any learning stands in for it.
+    correlation : Comparison
+        The same for the rank correlation of scores and grades over all pairs, which says more where lists are short.
     needs, pairs : int
         Judged needs and pairs that were learned from.
     skipped : int
@@ -58,6 +61,7 @@ class LearnReport:
 
     adopted: bool
     comparison: Comparison
+    correlation: Comparison
     needs: int
     pairs: int
     skipped: int
@@ -67,7 +71,7 @@ class LearnReport:
 
     def to_text(self, lang: Lang = "zh") -> str:
         """Return the result in words."""
-        difference = self.comparison
+        difference, overall = self.comparison, self.correlation
         if lang == "zh":
             verdict = "已采用新模型" if self.adopted else "未采用新模型, 继续使用原模型"
             skipped = f", 另有 {self.skipped} 条因编号不在登记表中未使用" if self.skipped else ""
@@ -75,7 +79,9 @@ class LearnReport:
                 skipped += "; 内容越相近的成果得分反而越低, 请确认分值是否越大越好"
             return (
                 f"{verdict}: 在未参与学习的需求上, NDCG@10 由 {difference.b:.3f} 变为 {difference.a:.3f} "
-                f"(差 {difference.difference:+.3f}, 95% 区间 {difference.low:+.3f} 至 {difference.high:+.3f}); "
+                f"(差 {difference.difference:+.3f}, 95% 区间 {difference.low:+.3f} 至 {difference.high:+.3f}), "
+                f"得分与等级的秩相关由 {overall.b:.3f} 变为 {overall.a:.3f} "
+                f"(差 {overall.difference:+.3f}, 95% 区间 {overall.low:+.3f} 至 {overall.high:+.3f}); "
                 f"使用 {self.needs} 个需求的 {self.pairs} 条研判{skipped}。" + self._tell_threshold(lang)
             )
         verdict = "learned model adopted" if self.adopted else "learned model refused, the one in use stays"
@@ -84,7 +90,9 @@ class LearnReport:
             skipped += "; the closer the texts the lower the grades, please check that a higher grade is better"
         return (
             f"{verdict}: on needs kept aside NDCG@10 went from {difference.b:.3f} to {difference.a:.3f} "
-            f"({difference.difference:+.3f}, 95 % interval {difference.low:+.3f} to {difference.high:+.3f}); "
+            f"({difference.difference:+.3f}, 95 % interval {difference.low:+.3f} to {difference.high:+.3f}), the rank "
+            f"correlation of scores and grades from {overall.b:.3f} to {overall.a:.3f} "
+            f"({overall.difference:+.3f}, {overall.low:+.3f} to {overall.high:+.3f}); "
             f"learned from {self.pairs} judgments on {self.needs} needs{skipped}." + self._tell_threshold(lang)
         )
 
@@ -134,7 +142,7 @@ def learn(
     model, held_out = fit_reranker(prior, lesson.examples, seed, progress)
     untaught = add_up(prior.explain(lesson.examples.features))
     relevant = relevant_grade(grades.tolist())
-    comparison = _measure(lesson, held_out, current, untaught, relevant, seed)
+    comparison, correlation = _measure(lesson, held_out, current, untaught, relevant, seed)
     backwards = _runs_backwards(lesson, untaught)
     calibration = fit_calibration(held_out, grades, relevant)
     abstention = choose_threshold(needs, calibration.probability(held_out), grades >= relevant, gap_error)
@@ -142,8 +150,9 @@ def learn(
         reranker=replace(model, learned_from=tuple(sorted(set(lesson.need_ids)))),
         calibration=calibration,
         report=LearnReport(
-            adopted=comparison.difference > 0 and comparison.p_value < CHANCE and not backwards,
+            adopted=not backwards and (_beats(comparison) or (comparison.difference >= 0 and _beats(correlation))),
             comparison=comparison,
+            correlation=correlation,
             needs=judged,
             pairs=len(grades),
             skipped=skipped,
@@ -161,7 +170,7 @@ def _measure(
     untaught: np.ndarray,
     relevant: int,
     seed: int,
-) -> Comparison:
+) -> tuple[Comparison, Comparison]:
     """Compare held-out scores with those in use on needs that the model in use has not learned from.
 
     With too few of these, all needs are compared with the scores of the model that has learned nothing.
@@ -186,7 +195,15 @@ def _measure(
         )
         for scores in (learned, in_use)
     ]
-    return compare(summaries[0], summaries[1], "ndcg@10", names=("learned", "in use"), random_state=seed)
+    head, overall = (
+        compare(summaries[0], summaries[1], metric, names=("learned", "in use"), random_state=seed)
+        for metric in ("ndcg@10", "spearman")
+    )
+    return head, overall
+
+
+def _beats(comparison: Comparison) -> bool:
+    return comparison.difference > 0 and comparison.p_value < CHANCE
 
 
 def _runs_backwards(lesson: Lesson, scores: np.ndarray) -> bool:
