@@ -225,12 +225,10 @@ def test_rounding_to_bytes_loses_little(script):
     assert not rows.codes[-1].any()
 
 
-def test_the_shipped_model_agrees_with_the_folder_it_was_made_of():
-    source = ROOT / "build" / "encoder"
-    if not (source / "model.safetensors").exists():
-        pytest.skip("the encoder's folder was not built here")
+def test_the_shipped_graphs_agree_with_torch_over_the_restored_weights(script, tmp_path):
     library = pytest.importorskip("sentence_transformers")
-    model = library.SentenceTransformer(str(source), device="cpu")
+    script("restore_encoder").write_folder(ROOT / "matchmaker/text/model", tmp_path / "shipped")
+    model = library.SentenceTransformer(str(tmp_path / "shipped"), device="cpu")
     model.max_seq_length = bundled().max_tokens
     profiles = invent_profiles("need", 12)
     texts = [
@@ -238,12 +236,12 @@ def test_the_shipped_model_agrees_with_the_folder_it_was_made_of():
         *(profile.description for profile in profiles if profile.description),
     ]
     expected = model.encode(texts, prompt_name="query", normalize_embeddings=True, show_progress_bar=False)
-    for precision in ("int8", "fp32"):
+    for precision, least in (("int8", 0.97), ("fp32", 0.9999)):
         encoder = bundled(precision)
         for text, vector in zip(texts, expected, strict=True):
             ids = np.array([encoder._tokenizer.encode(f"query: {text}").ids])
             plain = encoder._session.run(["plain"], {"ids": ids})[0][0]
-            assert plain @ vector >= 0.99, (precision, text)
+            assert plain @ vector >= least, (precision, text)
 
 
 def test_the_corpora_leave_out_what_is_for_measuring(script):
