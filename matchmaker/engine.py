@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +12,13 @@ from matchmaker.errors import NotFittedError, SettingError, UnknownIdError
 from matchmaker.explaining import Explainer
 from matchmaker.identities import list_ids, refuse_strangers, refuse_twins
 from matchmaker.learning import GAP_ERROR, LearnReport, Lesson, learn
+from matchmaker.pairing import compare_named, in_common_terms
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.features import Pairs, compare
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.learning import Examples
-from matchmaker.rank.precedents import JudgedPairs, Precedents
+from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.reader import Reader
@@ -29,7 +29,6 @@ from matchmaker.text.analysis import Analyst
 from matchmaker.text.encoding import Encoder, open_encoder
 from matchmaker.text.lexicon import Lexicon
 from matchmaker.text.segmentation import Segmenter
-from matchmaker.text.tagging import tag_field, tag_region
 from matchmaker.text.vectors import CachedEncoder
 
 Progress = Callable[[str, int, int], None]
@@ -191,7 +190,7 @@ class Matchmaker(Reader):
         supply = self._fitted()
         profiles = list(needs)
         columns = self._analyst.analyse(profiles, progress)
-        rules = _in_common_terms(filter) if filter else Filter()
+        rules = in_common_terms(filter) if filter else Filter()
         explainer = Explainer(self._analyst, supply, self._profiles, self.lang)
         shortlists: list[Shortlist] = []
         for start in range(0, len(profiles), BATCH):
@@ -241,7 +240,7 @@ class Matchmaker(Reader):
         register = list(needs)
         refuse_strangers(wanted, {profile.id for profile in register}, self._profiles)
         names = [(pair.need_id, pair.achievement_id) for pair in wanted]
-        features = self._compare(register, names, self._precedents(), progress)[0]
+        features = compare_named(self._analyst, self._fitted(), register, names, self._precedents(), progress).features
         scores = add_up(self.reranker.explain(features))
         probabilities = self.calibration.probability(scores)
         grades = self.calibration.expected_grade(scores)
@@ -286,12 +285,12 @@ class Matchmaker(Reader):
         known = {profile.id for profile in register}
         latest = {(judgment.need_id, judgment.achievement_id): judgment.grade for judgment in judgments}
         usable = {pair: grade for pair, grade in latest.items() if pair[0] in known and pair[1] in self._profiles}
-        features, demand, pairs = self._compare(register, list(usable), None, progress)
+        named = compare_named(self._analyst, supply, register, list(usable), None, progress)
         lesson = Lesson(
             examples=Examples(
-                features=features,
+                features=named.features,
                 grades=np.array(list(usable.values()), np.int64),
-                vectors=JudgedPairs(demand.profile_vectors, supply.dense.vectors[pairs.supply], pairs.needs),
+                vectors=named.vectors(supply),
             ),
             need_ids=[need for need, _ in usable],
             achievement_ids=[achievement for _, achievement in usable],
@@ -392,34 +391,3 @@ class Matchmaker(Reader):
 
     def _precedents(self) -> Precedents | None:
         return self.reranker.precedents if isinstance(self.reranker, LearnedSum) else None
-
-    def _compare(
-        self,
-        needs: Sequence[Profile],
-        names: Sequence[tuple[str, str]],
-        precedents: Precedents | None,
-        progress: Progress | None,
-    ) -> tuple[np.ndarray, Demand, Pairs]:
-        """Return features of named pairs in the order given, the needs that they ask for, and the pairs as rows."""
-        supply = self._fitted()
-        asked = {need for need, _ in names}
-        used = [profile for profile in needs if profile.id in asked]
-        need_rows = {profile.id: row for row, profile in enumerate(used)}
-        supply_rows = {name: row for row, name in enumerate(supply.ids)}
-        demand = Demand.of(self._analyst.analyse(used, progress), supply)
-        rows = np.array([need_rows[need] for need, _ in names], np.int64)
-        columns = np.array([supply_rows[achievement] for _, achievement in names], np.int64)
-        order = np.argsort(rows, kind="stable")
-        grouped = compare(demand, supply, Pairs(rows[order], columns[order]), precedents)
-        features = np.empty_like(grouped)
-        features[order] = grouped
-        return features, demand, Pairs(rows, columns)
-
-
-def _in_common_terms(rules: Filter) -> Filter:
-    """Return rules with attributes as achievements are tagged: 大连市 is 大连, 新能源 is 洁净能源."""
-    return replace(
-        rules,
-        fields=tuple(map(tag_field, rules.fields)),
-        regions=tuple(place for written in rules.regions for place in tag_region(written)[-1:]),
-    )

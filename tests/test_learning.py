@@ -9,6 +9,7 @@ from matching import HashEncoder, invent_profiles
 from matchmaker import Judgment, Matchmaker
 from matchmaker.errors import SettingError, TableError
 from matchmaker.learning import MIN_NEEDS, MIN_PAIRS, Lesson, learn
+from matchmaker.pairing import compare_named
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.features import FEATURES, PRECEDENTS
 from matchmaker.rank.learning import Examples, fit_sum, score
@@ -173,10 +174,9 @@ def test_a_model_that_learned_by_heart_gives_way_to_a_better_one(engine):
     few = judge(needs=NEEDS[:8], per_need=15)
     rng = random.Random(0)
     names = [(judgment.need_id, judgment.achievement_id) for judgment in few]
-    features, demand, pairs = engine._compare(NEEDS, names, None, None)
+    named = compare_named(engine._analyst, engine._fitted(), NEEDS, names, None)
     grades = np.array([rng.randint(1, 4) for _ in few])
-    vectors = JudgedPairs(demand.profile_vectors, engine._fitted().dense.vectors[pairs.supply], pairs.needs)
-    by_heart = Examples(features, grades, vectors)
+    by_heart = Examples(named.features, grades, named.vectors(engine._fitted()))
     seen = tuple(profile.id for profile in NEEDS[:8])
     engine.reranker = replace(fit_sum(default_reranker(), by_heart, Shares(USUAL, 0.01)), learned_from=seen)
     assert np.corrcoef(score(engine.reranker, by_heart), grades)[0, 1] > 0.9
