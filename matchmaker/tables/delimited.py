@@ -139,13 +139,12 @@ def _split_loosely(text: str, delimiter: str) -> list[str] | None:
     mark = re.escape(delimiter)
     cell = re.compile(rf'(?:"(?P<quoted>.*?)" *(?={mark}|\Z)|(?P<plain>[^{mark}\r\n]*))', re.DOTALL)
     cells, position = [], 0
-    while True:
-        found = cell.match(text, position)
-        assert found is not None  # the plain branch matches anything
+    while found := cell.match(text, position):
         quoted = found["quoted"]
         cells.append(found["plain"] if quoted is None else quoted.replace('""', '"'))
         position = found.end() + len(delimiter)
         if found.end() == len(text):
             return cells
         if not text.startswith(delimiter, found.end()):
-            return None
+            break
+    return None
