@@ -67,7 +67,11 @@ class Explainer:
             for (side, passages), places in zip(sides, (phrase.need, phrase.supply), strict=True)
             for place in places
         ]
-        targets, codes, marked = self._shared_elements(need, supply, dict(sides))
+        targets, codes, marked = (
+            self._shared_elements(need, supply, dict(sides))
+            if _share_elements(tags, self._supply.tags[row])
+            else ([], [], [])
+        )
         similarity = float(features[FEATURES.index("dense")])
         return Evidence(
             reasons=give_reasons(
@@ -172,6 +176,11 @@ class Explainer:
         words = self._supply.words
         column = words.counts.vocabulary.get(word)
         return 0.0 if column is None else float(words.idf[column]) * self._analyst.segmenter.specificity(word)
+
+
+def _share_elements(need: Tags, supply: Tags) -> bool:
+    """Tell whether a figure or a code is named by both, before texts are searched for its place."""
+    return bool(need.codes & supply.codes or match_quantities(need.quantities, supply.quantities))
 
 
 def _in_title(phrase: Phrase, sides: tuple[tuple[Side, list[Passage]], ...]) -> bool:
