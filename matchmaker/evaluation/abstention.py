@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from matchmaker.errors import SettingError, TableError
 from matchmaker.evaluation.bootstrap import check_bootstrap, estimate
+from matchmaker.evaluation.frames import draw_frame
 from matchmaker.evaluation.rates import bound_estimate
 from matchmaker.evaluation.rules import Lang, check_choice, check_whole
 from matchmaker.evaluation.shortlists import collect_grades, collect_lists
 from matchmaker.evaluation.statistics import PooledMeans
-from matchmaker.evaluation.wording import LANGUAGES, THIN, WORDS, set_table
+from matchmaker.evaluation.wording import LANGUAGES, THIN, set_table, speak
 from matchmaker.records import Judgment, Match, Shortlist
 
 if TYPE_CHECKING:
@@ -79,16 +80,11 @@ class Abstention:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a threshold."""
-        import pandas as pd
-
-        names = [field.name for field in fields(AbstentionPoint)]
-        return pd.DataFrame([astuple(point) for point in self.points], columns=names)
+        return draw_frame(self.points, AbstentionPoint)
 
     def to_text(self, lang: Lang | None = None) -> str:
         """Return what some of the thresholds cost, for people."""
-        lang = self.lang if lang is None else lang
-        check_choice("lang", lang, LANGUAGES)
-        words = {name: text[lang] for name, text in WORDS.items()}
+        lang, words = speak(lang, self.lang)
         chosen = np.unique(np.linspace(0, len(self.points) - 1, SHOWN).round().astype(int))
         rows = [
             [

@@ -11,7 +11,7 @@ from matchmaker.errors import SettingError, TableError
 from matchmaker.evaluation.bootstrap import bound, check_bootstrap, draw_weights
 from matchmaker.evaluation.rules import Lang, check_choice
 from matchmaker.evaluation.summary import Summary, find_statistic
-from matchmaker.evaluation.wording import LANGUAGES, THIN, WORDS, name_metric
+from matchmaker.evaluation.wording import LANGUAGES, THIN, name_metric, speak
 
 Verdict = Literal["better", "worse", "no_difference"]
 
@@ -62,12 +62,11 @@ class Comparison:
 
     def to_text(self, lang: Lang | None = None) -> str:
         """Return the verdict and its grounds for people; ``lang`` is the comparison's own when left out."""
-        lang = self.lang if lang is None else lang
-        check_choice("lang", lang, LANGUAGES)
+        lang, words = speak(lang, self.lang)
         first, second = self.names
         lines = [
-            WORDS[self.verdict][lang].format(a=first, b=second),
-            WORDS["difference"][lang].format(
+            words[self.verdict].format(a=first, b=second),
+            words["difference"].format(
                 metric=name_metric(self.metric, lang),
                 a_value=self.a,
                 b_value=self.b,
@@ -79,9 +78,9 @@ class Comparison:
             ),
         ]
         if self.unshared:
-            lines.append(WORDS["unshared"][lang].format(self.unshared))
+            lines.append(words["unshared"].format(self.unshared))
         if self.needs < THIN:
-            lines.append(WORDS["thin"][lang].format(self.needs))
+            lines.append(words["thin"].format(self.needs))
         return "\n".join(lines)
 
     def __str__(self) -> str:

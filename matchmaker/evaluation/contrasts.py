@@ -15,7 +15,7 @@ from matchmaker.evaluation.comparison import Comparison, compare
 from matchmaker.evaluation.rules import Lang, check_choice
 from matchmaker.evaluation.statistics import MeanOverNeeds
 from matchmaker.evaluation.summary import Summary, find_statistic
-from matchmaker.evaluation.wording import LANGUAGES, WORDS, name_metric, set_table
+from matchmaker.evaluation.wording import LANGUAGES, name_metric, set_table, speak
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,9 +98,7 @@ class Contrast:
 
     def table(self, lang: Lang | None = None) -> list[list[str]]:
         """Return the table for people, its header first: metric, both values, difference, verdict."""
-        lang = self.lang if lang is None else lang
-        check_choice("lang", lang, LANGUAGES)
-        words = {name: text[lang] for name, text in WORDS.items()}
+        lang, words = speak(lang, self.lang)
         head = [
             words["metric"],
             *self.names,
@@ -121,9 +119,7 @@ class Contrast:
 
     def verdict(self, lang: Lang | None = None) -> str:
         """Return the verdict in plain words: which is better, on how many needs, and which changed most."""
-        lang = self.lang if lang is None else lang
-        check_choice("lang", lang, LANGUAGES)
-        words = {name: text[lang] for name, text in WORDS.items()}
+        lang, words = speak(lang, self.lang)
         first, second = self.names
         up = [one for one in self.changes if one.change > LEVEL]
         down = [one for one in self.changes if one.change < -LEVEL]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from matchmaker.errors import RecordError, SettingError, TableError
 from matchmaker.evaluation.bootstrap import Estimate, check_bootstrap, estimate
+from matchmaker.evaluation.frames import draw_frame
 from matchmaker.evaluation.pooling import check_lengths, read_column, read_grades
 from matchmaker.evaluation.rules import Lang, check_choice, check_whole
 from matchmaker.evaluation.scores import evaluate_scores, read_ids
 from matchmaker.evaluation.statistics import MeanOverNeeds
-from matchmaker.evaluation.wording import LANGUAGES, THIN, WORDS, name_metric, set_table
+from matchmaker.evaluation.wording import LANGUAGES, THIN, name_metric, set_table, speak
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,16 +89,11 @@ class LearningCurve:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a number of judgments."""
-        import pandas as pd
-
-        names = [field.name for field in fields(CurvePoint)]
-        return pd.DataFrame([astuple(point) for point in self.points], columns=names)
+        return draw_frame(self.points, CurvePoint)
 
     def to_text(self, lang: Lang | None = None) -> str:
         """Return the curve as a table with its verdict, for people."""
-        lang = self.lang if lang is None else lang
-        check_choice("lang", lang, LANGUAGES)
-        words = {name: text[lang] for name, text in WORDS.items()}
+        lang, words = speak(lang, self.lang)
         verdict = "never_below" if self.never_below else "never_worse" if self.never_worse else "curve_worse"
         worst = min(self.points, key=lambda point: (point.difference, point.judgments))
         head = ("judgments", "value", "interval", "gain", "interval", "needs")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from matchmaker.errors import TableError, UnknownIdError
 from matchmaker.evaluation.bootstrap import Estimate, check_bootstrap, estimate
+from matchmaker.evaluation.frames import draw_frame
 from matchmaker.evaluation.rules import Lang, check_choice, check_whole
 from matchmaker.evaluation.shortlists import collect_lists
 from matchmaker.evaluation.statistics import PooledMeans
-from matchmaker.evaluation.wording import LANGUAGES, THIN, WORDS, set_table
+from matchmaker.evaluation.wording import LANGUAGES, THIN, set_table, speak
 from matchmaker.records import Match, Profile, Shortlist
 
 if TYPE_CHECKING:
@@ -139,17 +140,12 @@ class Exposure:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an institution, the most exposed first."""
-        import pandas as pd
-
-        names = [field.name for field in fields(InstitutionExposure)]
-        return pd.DataFrame([astuple(one) for one in self.institutions], columns=names)
+        return draw_frame(self.institutions, InstitutionExposure)
 
     def to_text(self, lang: Lang | None = None) -> str:
         """Return the verdict, its grounds and the most exposed institutions, for people."""
-        lang = self.lang if lang is None else lang
-        check_choice("lang", lang, LANGUAGES)
+        lang, words = speak(lang, self.lang)
         top, covered = self.institutions[0], self.coverage
-        words = {name: text[lang] for name, text in WORDS.items()}
         lines = [
             words[f"exposure_{self.verdict}"].format(
                 name=top.institution, share=top.exposure_share, low=top.low, high=top.high, register=top.register_share

@@ -22,7 +22,7 @@ from matchmaker.evaluation.exposure import Exposure
 from matchmaker.evaluation.figures import BLUE, GREEN, GREY, INK, ORANGE, drawing, legend_below
 from matchmaker.evaluation.reliability import Reliability
 from matchmaker.evaluation.rules import Lang, check_choice, check_whole
-from matchmaker.evaluation.wording import LANGUAGES, name_metric
+from matchmaker.evaluation.wording import name_metric, speak
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,13 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = {"better": BLUE, "worse": ORANGE, "no_difference": GREY}
-
-
-def _speak(lang: Lang | None, own: Lang) -> dict[str, str]:
-    """Return the captions in the language asked for, or in the result's own."""
-    spoken = own if lang is None else lang
-    check_choice("lang", spoken, LANGUAGES)
-    return {name: text[spoken] for name, text in CAPTIONS.items()}
 
 
 def _percent(axes: Axes, *, x: bool = False, y: bool = False) -> None:
@@ -73,7 +66,7 @@ def plot_reliability(reliability: Reliability, *, lang: Lang | None = None) -> F
     >>> figure.axes[0].get_xlabel()
     'predicted probability'
     """
-    words = _speak(lang, reliability.lang)
+    words = speak(lang, reliability.lang, CAPTIONS)[1]
     bins = reliability.bins
     x, y = ([getattr(one, name) for one in bins] for name in ("predicted", "observed"))
     with drawing(5.2, 5.8, rows=2, sharex=True, height_ratios=[4, 1]) as (figure, (curve, counts)):
@@ -122,7 +115,7 @@ def plot_abstention(abstention: Abstention, *, lang: Lang | None = None) -> Figu
     MissingExtraError
         Matplotlib or the font is not installed.
     """
-    words = _speak(lang, abstention.lang)
+    words = speak(lang, abstention.lang, CAPTIONS)[1]
     points = abstention.points
     steps = [point.threshold for point in points]
     with drawing(6.4, 4.2) as (figure, (axes,)):
@@ -168,7 +161,7 @@ def plot_exposure(exposure: Exposure, *, top: int = 15, lang: Lang | None = None
     ['滨海大学', '海洋研究所']
     """
     check_whole("top", top, at_least=1)
-    words = _speak(lang, exposure.lang)
+    words = speak(lang, exposure.lang, CAPTIONS)[1]
     shown = exposure.institutions[:top]
     rows = np.arange(len(shown))
     with drawing(7.2, 1.7 + 0.36 * len(shown)) as (figure, (axes,)):
@@ -212,7 +205,7 @@ def plot_learning_curve(curve: LearningCurve, *, lang: Lang | None = None) -> Fi
     MissingExtraError
         Matplotlib or the font is not installed.
     """
-    words = _speak(lang, curve.lang)
+    words = speak(lang, curve.lang, CAPTIONS)[1]
     points = curve.points
     places = np.arange(len(points))
     values = [point.value for point in points]
@@ -258,7 +251,7 @@ def plot_differences(comparisons: Contrast | Sequence[Comparison], *, lang: Lang
     found = comparisons.comparisons if isinstance(comparisons, Contrast) else tuple(comparisons)
     if not found:
         raise TableError("there is no comparison to draw; give at least one")
-    words = _speak(lang, found[0].lang)
+    words = speak(lang, found[0].lang, CAPTIONS)[1]
     spoken = lang or found[0].lang
     with drawing(7.2, 1.7 + 0.42 * len(found)) as (figure, (axes,)):
         axes.axvline(0, color=GREY, linewidth=1)
@@ -316,7 +309,7 @@ def plot_scores(
     """
     check_choice("column", column, ("probability", "score"))
     check_whole("bins", bins, at_least=1)
-    words = _speak(lang, lang)
+    words = speak(lang, lang, CAPTIONS)[1]
     known = pairs.dropna(subset=column)
     if not len(known):
         raise TableError(f"none of the {len(pairs)} pairs has a {column}; give shortlists or scored pairs with one")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from matchmaker.errors import TableError
 from matchmaker.evaluation.bootstrap import Estimate, check_bootstrap, estimate
+from matchmaker.evaluation.frames import draw_frame
 from matchmaker.evaluation.pooling import assign_bins, check_lengths, read_grades, read_probabilities
 from matchmaker.evaluation.rates import bound_estimate
 from matchmaker.evaluation.rules import Lang, check_choice, check_whole
 from matchmaker.evaluation.scores import read_ids
 from matchmaker.evaluation.statistics import CalibrationError, PooledMeans
-from matchmaker.evaluation.wording import LANGUAGES, THIN, WORDS, set_table
+from matchmaker.evaluation.wording import LANGUAGES, THIN, set_table, speak
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,16 +104,11 @@ class Reliability:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a bin: ``least, most, pairs, needs, predicted, observed, low, high``."""
-        import pandas as pd
-
-        names = [field.name for field in fields(ReliabilityBin)]
-        return pd.DataFrame([astuple(one) for one in self.bins], columns=names)
+        return draw_frame(self.bins, ReliabilityBin)
 
     def to_text(self, lang: Lang | None = None) -> str:
         """Return what the probabilities are worth, and the bins, for people."""
-        lang = self.lang if lang is None else lang
-        check_choice("lang", lang, LANGUAGES)
-        words = {name: text[lang] for name, text in WORDS.items()}
+        lang, words = speak(lang, self.lang)
         # weighed by pairs, so that one small bin off the diagonal does not decide
         bias = sum(one.pairs * (one.predicted - one.observed) for one in self.bins) / sum(
             one.pairs for one in self.bins

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from matchmaker.errors import SettingError
 from matchmaker.evaluation.bootstrap import Estimate
+from matchmaker.evaluation.frames import draw_frame
 from matchmaker.evaluation.lists import Counts
 from matchmaker.evaluation.rules import Lang, Rules, check_choice
 from matchmaker.evaluation.statistics import MeanOverNeeds, Statistic
-from matchmaker.evaluation.wording import LANGUAGES, THIN, WORDS, name_metric, set_table
+from matchmaker.evaluation.wording import THIN, WORDS, name_metric, set_table, speak
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,10 +82,7 @@ class Summary:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a metric: ``metric, value, low, high, needs, skipped``."""
-        import pandas as pd
-
-        names = [field.name for field in dataclasses.fields(Estimate)]
-        return pd.DataFrame([dataclasses.astuple(found) for found in self.estimates], columns=names)
+        return draw_frame(self.estimates, Estimate)
 
     def by_need(self) -> pd.DataFrame:
         """Return one row a need: ``need_id``, its number of judged pairs, and each metric that a need has by itself."""
@@ -109,9 +107,8 @@ class Summary:
         SettingError
             The language is not one of the two.
         """
-        lang = self.lang if lang is None else lang
-        check_choice("lang", lang, LANGUAGES)
-        head = [WORDS[name][lang] for name in ("metric", "value", "interval", "needs", "skipped")]
+        lang, words = speak(lang, self.lang)
+        head = [words[name] for name in ("metric", "value", "interval", "needs", "skipped")]
         head[2] = head[2].format(100 * self.confidence)
         rows = [
             [
@@ -123,39 +120,38 @@ class Summary:
             ]
             for found in self.estimates
         ]
-        scope = WORDS["scope"][lang].format(
+        scope = words["scope"].format(
             needs=self.counts.needs,
             judged=self.counts.judged_pairs,
             found=self.counts.listed_judged_pairs,
             relevant=self.rules.relevant_from,
         )
-        return "\n".join([WORDS[self.rules.mode][lang], scope, *set_table([head, *rows]), *self._notes(lang)])
+        return "\n".join([words[self.rules.mode], scope, *set_table([head, *rows]), *self._notes(lang)])
 
     def verdict(self, lang: Lang | None = None) -> str:
         """Return in plain words how many needs are served, how good the order is, and how far that can be trusted."""
-        lang = self.lang if lang is None else lang
-        check_choice("lang", lang, LANGUAGES)
+        lang, words = speak(lang, self.lang)
         found = {estimate.metric: estimate for estimate in self.estimates}
         k = self.rules.k
         lines = []
         served, order = found.get(f"success@{k}"), found[f"ndcg@{k}"]
         if served and served.needs:
             lines.append(
-                WORDS["served"][lang].format(
+                words["served"].format(
                     served=round(served.value * served.needs), needs=served.needs, share=served.value, k=k
                 )
             )
         if order.needs:
             key = "ordered_point" if isnan(order.low) else "ordered"
             metric = name_metric(order.metric, lang)
-            lines.append(WORDS[key][lang].format(value=order.value, low=order.low, high=order.high, metric=metric))
+            lines.append(words[key].format(value=order.value, low=order.low, high=order.high, metric=metric))
         unjudged = found.get(f"unjudged@{k}")
         if unjudged and unjudged.needs:
             counted = self.rules.mode == "as_retrieved" and unjudged.value > TOLERATED
-            lines.append(WORDS["lower_bound" if counted else "well_judged"][lang].format(share=unjudged.value, k=k))
+            lines.append(words["lower_bound" if counted else "well_judged"].format(share=unjudged.value, k=k))
         error = found.get("calibration_error")
         if error and error.needs:
-            lines.append(WORDS["miscalibrated"][lang].format(error=error.value))
+            lines.append(words["miscalibrated"].format(error=error.value))
         return "\n".join(lines)
 
     def __str__(self) -> str:

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from matchmaker.evaluation.rules import Lang, check_choice
+
 METRICS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "ndcg@": {"en": "NDCG@{}", "zh": "排序质量 NDCG@{}"},
@@ -264,6 +266,25 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 LANGUAGES = ("zh", "en")
 THIN = 20
+
+
+def speak(lang: Lang | None, own: Lang, words: Mapping[str, Mapping[str, str]] = WORDS) -> tuple[Lang, dict[str, str]]:
+    """Return the language asked for, or a result's own, and the words in it.
+
+    Raises
+    ------
+    SettingError
+        The language is not one of the two.
+
+    Examples
+    --------
+    >>> lang, words = speak(None, "zh")
+    >>> lang, words["metric"]
+    ('zh', '指标')
+    """
+    spoken = own if lang is None else lang
+    check_choice("lang", spoken, LANGUAGES)
+    return spoken, {name: text[spoken] for name, text in words.items()}
 
 
 def name_metric(key: str, lang: str) -> str:
