@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 
 def draw_frame(records: Iterable[DataclassInstance], kind: type[DataclassInstance]) -> pd.DataFrame:
-    """Return records of one kind, in their order; without any, the columns alone."""
+    """Return records of one kind, in their order; without any, the columns alone.
+
+    Examples
+    --------
+    >>> from matchmaker.evaluation import Estimate
+    >>> list(draw_frame([], Estimate).columns)
+    ['metric', 'value', 'low', 'high', 'needs', 'skipped']
+    """
     import pandas as pd
 
     return pd.DataFrame([astuple(record) for record in records], columns=[field.name for field in fields(kind)])
