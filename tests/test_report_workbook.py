@@ -12,7 +12,7 @@ from report_content import ACHIEVEMENTS, FORMULA, IMAGE, NEEDS, SCRIPT, build_co
 from matchmaker.errors import TableError
 from matchmaker.records import Profile, Rejection
 from matchmaker.report import write_workbook
-from matchmaker.report.workbook import CELL_LIMIT, clean_text
+from matchmaker.report.sheets import CELL_LIMIT, clean_text
 
 SHEETS = {
     "zh": ["按需求", "按成果", "缺口需求", "搁置的行", "说明"],
@@ -163,7 +163,7 @@ def test_cleaning_keeps_emoji_and_lines_and_never_cuts_an_emoji_in_half():
 def test_a_sheet_that_excel_cannot_hold_is_refused_and_the_old_file_stays(tmp_path, monkeypatch):
     path = tmp_path / "shortlists.xlsx"
     path.write_bytes(b"old")
-    monkeypatch.setattr("matchmaker.report.workbook.ROW_LIMIT", 30)
+    monkeypatch.setattr("matchmaker.report.sheets.ROW_LIMIT", 30)
     with pytest.raises(TableError, match="搁置的行.*30 rows"):
         write_workbook(build_content(rejected=[Rejection("a.csv", "", row, "空行") for row in range(2, 40)]), path)
     assert path.read_bytes() == b"old"

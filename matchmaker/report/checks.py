@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
-
-import xlsxwriter
 
 from matchmaker.errors import SettingError
 from matchmaker.records import Profile
-from matchmaker.report.files import write_whole
-from matchmaker.report.workbook import _Column, _Row, _Writer, clean_text
+from matchmaker.report.sheets import Column, Row, open_sheets
 from matchmaker.understanding import NeedCheck
 
 CHECK_HEADER = ("need_id", "title", "enterprise", "completeness", "present", "missing", "vague", "questions")
@@ -70,16 +66,16 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "acceptance": "acceptance and rights",
     },
 }
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_DAY = date(2000, 1, 1)
 _COLUMNS = (
-    _Column("need_id", 11),
-    _Column("title", 32),
-    _Column("enterprise", 20),
-    _Column("completeness", 10, "percent"),
-    _Column("present", 30),
-    _Column("missing", 30),
-    _Column("vague", 18),
-    _Column("questions", 80),
+    Column("need_id", 11),
+    Column("title", 32),
+    Column("enterprise", 20),
+    Column("completeness", 10, "percent"),
+    Column("present", 30),
+    Column("missing", 30),
+    Column("vague", 18),
+    Column("questions", 80),
 )
 
 
@@ -151,11 +147,8 @@ def write_check_workbook(
         If the file cannot be replaced, most often because Excel holds it open.
     """
     words = words_for_checks(lang)
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        # A fixed day: two runs must not differ by the time of writing.
-        book.set_properties({"title": clean_text(words["sheet"]), "created": _EPOCH})
-        rows = (_Row((*cells[:3], cells[3] / 100, *cells[4:])) for cells in check_rows(needs, checks, lang))
-        _Writer(book, words).add_table("sheet", _COLUMNS, rows, frozen=2)
-    return write_whole(path, buffer.getvalue())
+    # A fixed day: two runs must not differ by the time of writing.
+    with open_sheets(path, words["sheet"], _DAY, words) as writer:
+        rows = (Row((*cells[:3], cells[3] / 100, *cells[4:])) for cells in check_rows(needs, checks, lang))
+        writer.add_table("sheet", _COLUMNS, rows, frozen=2)
+    return Path(path)
