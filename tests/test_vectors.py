@@ -9,7 +9,9 @@ from matching import HashEncoder, bundled, invent_profiles
 
 from matchmaker import Matchmaker
 from matchmaker.errors import ModelError
-from matchmaker.text.vectors import CachedEncoder
+from matchmaker.text.encoding import BUNDLED, open_encoder
+from matchmaker.text.industry import Classifier
+from matchmaker.text.vectors import CachedEncoder, write_known
 
 TEXTS = ["锂电池", "海参", "锂电池", "", "甲醇"]
 
@@ -177,3 +179,35 @@ def test_an_engine_encodes_no_text_twice(tmp_path):
     assert second.texts == []
     engine.remove(["A-003"]).add([register[3]])
     assert second.texts == []
+
+
+def test_vectors_that_the_package_brings_along_are_those_that_would_be_made(tmp_path, monkeypatch):
+    from matchmaker.text import vectors
+
+    encoder = HashEncoder()
+    first = CachedEncoder(encoder)
+    first.encode(["甲", "乙"])
+    write_known(
+        {encoder.fingerprint: first.select(["甲", "乙"]), "other": {b"0" * 16: np.ones(3, np.float32)}}, tmp_path / "k"
+    )
+    monkeypatch.setattr(vectors, "KNOWN", tmp_path / "k.npz")
+    known = CachedEncoder(HashEncoder())
+    assert np.array_equal(known.encode(["乙", "甲", "丙"]), first.encode(["乙", "甲", "丙"]))
+    assert known.encoder.texts == ["丙"]
+    known.forget()
+    known.encode(["甲"])
+    assert known.encoder.texts == ["丙"]
+    assert CachedEncoder(HashEncoder(fingerprint="third")).memory == {}
+    assert CachedEncoder(HashEncoder(fingerprint="")).memory == {}
+
+
+@pytest.mark.parametrize("quality", BUNDLED)
+def test_every_bundled_encoder_knows_the_classes_of_industry(quality):
+    encoder = open_encoder("bundled", quality)
+    if "-fp32-" in encoder.fingerprint:
+        pytest.skip("their vectors are shipped for 8-bit arithmetic")
+    cached = CachedEncoder(encoder)
+    texts = Classifier(cached).texts
+    vectors = cached.encode(texts)
+    assert cached.encoded == 0
+    assert (vectors[::20] * encoder.encode(texts[::20])).sum(axis=1) == pytest.approx(1, abs=1e-5)

@@ -133,7 +133,7 @@ class Classifier:
     Parameters
     ----------
     encoder : CachedEncoder
-        Made the texts' vectors; encodes the classes when they are first asked for, two seconds on two cores.
+        Made the texts' vectors, and gives those of the classes when they are first asked for.
     schemes : mapping of str to Scheme, optional
         By default those that the package carries.
     """

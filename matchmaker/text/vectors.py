@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,8 @@ from matchmaker.errors import ModelError
 from matchmaker.text.encoding import BundledEncoder, Encoder, Progress
 from matchmaker.text.static import StaticEncoder
 
+# Vectors that the package brings along, by fingerprint: of texts that every engine asks for (`industry.json`).
+KNOWN = Path(__file__).parent / "known.npz"
 _LOOKUP = 500
 _PROBE = "技术"
 
@@ -38,7 +40,7 @@ class CachedEncoder:
     Attributes
     ----------
     memory : dict of bytes to ndarray
-        Vectors by the digest of their text.
+        Vectors by the digest of their text; at first those that the package brings along.
     fingerprint, space : str
         What the encoder says of its vectors: equal to the bit, and comparable; empty where it says nothing.
     encoded, reused : int
@@ -51,7 +53,7 @@ class CachedEncoder:
         self.reused = 0
         self.fingerprint: str = getattr(encoder, "fingerprint", "")
         self.space: str = getattr(encoder, "space", self.fingerprint)
-        self.memory: dict[bytes, np.ndarray] = {}
+        self.memory: dict[bytes, np.ndarray] = read_known(self.fingerprint)
         self._path = path
         self._lock = threading.Lock()
         self._store = None
@@ -91,7 +93,7 @@ class CachedEncoder:
 
     def forget(self) -> None:
         """Free the memory; what lies on disk stays."""
-        self.memory.clear()
+        self.memory = read_known(self.fingerprint)
 
     def _encode(self, texts: list[str], progress: Progress | None) -> np.ndarray:
         if isinstance(self.encoder, BundledEncoder | StaticEncoder):
@@ -140,6 +142,27 @@ class CachedEncoder:
                     self._store.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
             except sqlite3.Error as error:
                 raise _unusable(self._path, error) from error
+
+
+def read_known(fingerprint: str) -> dict[bytes, np.ndarray]:
+    """Return the vectors that the package brings along for an encoder, by the digests of their texts."""
+    if not (fingerprint and KNOWN.is_file()):
+        return {}
+    with np.load(KNOWN, allow_pickle=False) as arrays:
+        if f"{fingerprint} keys" not in arrays:
+            return {}
+        keys, vectors = arrays[f"{fingerprint} keys"], arrays[f"{fingerprint} vectors"]
+    return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+
+
+def write_known(encoders: Mapping[str, Mapping[bytes, np.ndarray]], path: Path = KNOWN) -> None:
+    """Write vectors by fingerprint and digest, for `read_known`."""
+    arrays: dict[str, np.ndarray] = {}
+    for fingerprint, memory in sorted(encoders.items()):
+        keys = sorted(memory)
+        arrays[f"{fingerprint} keys"] = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), -1)
+        arrays[f"{fingerprint} vectors"] = np.stack([memory[key] for key in keys])
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def _open_store(path: Path) -> sqlite3.Connection:
