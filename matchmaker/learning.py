@@ -73,15 +73,15 @@ class LearnReport:
         """Return the result in words."""
         difference, overall = self.comparison, self.correlation
         if lang == "zh":
-            verdict = "已采用新模型" if self.adopted else "未采用新模型, 继续使用原模型"
-            skipped = f", 另有 {self.skipped} 条因编号不在登记表中未使用" if self.skipped else ""
+            verdict = "已采用新模型" if self.adopted else "未采用新模型，继续使用原模型"
+            skipped = f"，另有 {self.skipped} 条因编号不在登记表中未使用" if self.skipped else ""
             if self.backwards:
-                skipped += "; 内容越相近的成果得分反而越低, 请确认分值是否越大越好"
+                skipped += "；内容越相近的成果得分反而越低，请确认分值是否越大越好"
             return (
-                f"{verdict}: 在未参与学习的需求上, NDCG@10 由 {difference.b:.3f} 变为 {difference.a:.3f} "
-                f"(差 {difference.difference:+.3f}, 95% 区间 {difference.low:+.3f} 至 {difference.high:+.3f}), "
-                f"得分与等级的秩相关由 {overall.b:.3f} 变为 {overall.a:.3f} "
-                f"(差 {overall.difference:+.3f}, 95% 区间 {overall.low:+.3f} 至 {overall.high:+.3f}); "
+                f"{verdict}：在未参与学习的需求上，NDCG@10 由 {difference.b:.3f} 变为 {difference.a:.3f}"
+                f"（差 {difference.difference:+.3f}，95% 区间 {difference.low:+.3f} 至 {difference.high:+.3f}），"
+                f"得分与等级的秩相关由 {overall.b:.3f} 变为 {overall.a:.3f}"
+                f"（差 {overall.difference:+.3f}，95% 区间 {overall.low:+.3f} 至 {overall.high:+.3f}）；"
                 f"使用 {self.needs} 个需求的 {self.pairs} 条研判{skipped}。" + self._tell_threshold(lang)
             )
         verdict = "learned model adopted" if self.adopted else "learned model refused, the one in use stays"
@@ -100,7 +100,7 @@ class LearnReport:
         if not self.adopted:
             return ""
         if lang == "zh":
-            return f"概率达到 {self.threshold:.2f} 算适配, 未参与学习的需求中有 {self.gaps:.0%} 按此列为缺口。"
+            return f"概率达到 {self.threshold:.2f} 算适配，未参与学习的需求中有 {self.gaps:.0%} 按此列为缺口。"
         return (
             f" A probability of {self.threshold:.2f} counts as suitable; of needs kept aside {self.gaps:.0%} are gaps."
         )
