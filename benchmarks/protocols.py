@@ -12,7 +12,8 @@ from registers import Collection
 from wheels import UnavailableError
 
 from matchmaker import Matchmaker
-from matchmaker.learning import Lesson, learn
+from matchmaker.learning import learn
+from matchmaker.lessons import Lesson
 from matchmaker.rank.calibration import Calibration, fit_calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.features import Pairs, compare
@@ -106,7 +107,7 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
         rows = np.flatnonzero(~held)
         need_ids, achievement_ids = collection.need_ids, collection.achievement_ids
         lesson = Lesson(examples.part(~held), [need_ids[row] for row in rows], [achievement_ids[row] for row in rows])
-        learned = learn(lesson, default_reranker(), 0, seed)
+        learned = learn(lesson, default_reranker(), seed)
         model.note(held, score(learned.reranker, examples.part(held)), learned.calibration)
         # What `Matchmaker.learn` does: a model that was refused leaves the one in use as it was.
         adopted += learned.report.adopted
