@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # A second look at the same grades taught less than it unlearned.
 EPOCHS = 1
-RATE = 3e-5
+RATE = 6e-5
 LINE_RATE = 1e-2
 WARM_UP = 0.1
 # A batch is so many needs with so many of their achievements each: a need is encoded once for all of them.
