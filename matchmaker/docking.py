@@ -277,3 +277,107 @@ class Changes:
     added: tuple[Meeting, ...] = ()
     dropped: tuple[Meeting, ...] = ()
     moved: tuple[tuple[Meeting, Meeting], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was written down: file, sheet, and row (of a table) or line (of a text); 0 where unknown."""
+
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked for about one need and one achievement.
+
+    Attributes
+    ----------
+    need_id, achievement_id : str
+    standing : {"must", "wish", "veto"}
+    comment : str
+    origin : Origin
+    """
+
+    need_id: str
+    achievement_id: str
+    standing: Standing = "wish"
+    comment: str = ""
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two sides that must not sit at one table: a veto, a meeting held before, a conflict of interest.
+
+    Attributes
+    ----------
+    first, second : str
+        Each the id of a need or an achievement, or the name of a party or an organisation.
+    comment : str
+        Why.
+    origin : Origin
+    """
+
+    first: str
+    second: str
+    comment: str = ""
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A row of a timetable as it was written: a meeting whose slot, table and ids nobody has looked up yet.
+
+    Attributes
+    ----------
+    slot, table : str
+        A number or an hour; a name.
+    need_id, achievement_id : str
+    probability : float or None
+        None where the row has none.
+    locked : bool
+    origin : Origin
+    """
+
+    slot: str
+    table: str
+    need_id: str
+    achievement_id: str
+    probability: float | None = None
+    locked: bool = True
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that came to be known on the day, as somebody wrote it down in the hall.
+
+    Attributes
+    ----------
+    kind : str
+        ``cancel``, ``table``, ``walk_in``, ``overrun``, ``must``, ``wish``, ``veto`` or ``lock``.
+    who : str
+        A party: its name, its organisation, or the id of one of its needs or achievements.
+    other : str
+        The other side of a request, a veto or a meeting.
+    table : str
+        A table that cannot be used.
+    start, end : str
+        From when until when, as hours or slots; empty for now, and for the end of the day.
+    limit : int or None
+        Meetings at the most, of somebody who walked in.
+    comment : str
+    origin : Origin
+    """
+
+    kind: str
+    who: str = ""
+    other: str = ""
+    table: str = ""
+    start: str = ""
+    end: str = ""
+    limit: int | None = None
+    comment: str = ""
+    origin: Origin = Origin()

@@ -160,7 +160,7 @@ def _describe(delivery: Delivery, draft: Path, timings: dict[str, float]) -> dic
         },
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
-        "packages": dict(_find_versions()),
+        "packages": dict(find_versions(_PACKAGES)),
         "seconds": {stage: round(seconds, 3) for stage, seconds in timings.items()},
     }
 
@@ -175,7 +175,8 @@ def _describe_input(records: Records[Profile]) -> dict[str, str | int]:
     }
 
 
-def _find_versions() -> Iterator[tuple[str, str]]:
-    for name in _PACKAGES:
+def find_versions(packages: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and version of each package that is installed."""
+    for name in packages:
         with suppress(importlib.metadata.PackageNotFoundError):
             yield name, importlib.metadata.version(name)

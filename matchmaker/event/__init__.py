@@ -1,1 +1,22 @@
 """Decide who meets whom, when and at which table; sees shortlists and rules, never models."""
+
+from matchmaker.event.agenda import Agenda, Limits, Override, parse_agenda, read_agenda
+from matchmaker.event.candidates import Candidates, make_candidates
+from matchmaker.event.checking import check_timetable
+from matchmaker.event.parties import Roll, name_parties
+from matchmaker.event.planning import Plan, plan_event
+
+__all__ = [
+    "Agenda",
+    "Candidates",
+    "Limits",
+    "Override",
+    "Plan",
+    "Roll",
+    "check_timetable",
+    "make_candidates",
+    "name_parties",
+    "parse_agenda",
+    "plan_event",
+    "read_agenda",
+]

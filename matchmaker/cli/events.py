@@ -1,0 +1,69 @@
+"""The commands of a docking event and their options; the work is done in `planning`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matchmaker.cli.screen import Screen
+
+# No "from __future__ import annotations" here: Typer reads the annotations themselves.
+
+events = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+
+Agenda = Annotated[Path, typer.Argument(metavar="EVENT.toml", help="The event: date, slots, tables, limits, files")]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")]
+Shortlists = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Shortlists as written by matchmaker shortlist; without, they are made"),
+]
+Model = Annotated[Path | None, typer.Option(metavar="DIR", help="Model written by matchmaker learn")]
+Encoder = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="bundled (the default), or a sentence-transformers model by name or path"),
+]
+Quality = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Bundled encoder: best (the default), balanced in half the time, fast in no time"
+    ),
+]
+Term = Annotated[list[str] | None, typer.Option(metavar="WORD", help="Term that is never split; may be repeated")]
+TermsFile = Annotated[Path | None, typer.Option(metavar="FILE", help="File of such terms, one a line")]
+CacheFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Where vectors are kept between runs; by default the user's cache")
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep no vectors between runs")]
+
+
+@events.callback()
+def describe() -> None:
+    """Plan a docking event: who meets whom, when and at which table."""
+
+
+@events.command()
+def plan(
+    context: typer.Context,
+    event: Agenda,
+    out: Out,
+    shortlists: Shortlists = None,
+    model: Model = None,
+    encoder: Encoder = None,
+    quality: Quality = None,
+    term: Term = None,
+    terms_file: TermsFile = None,
+    cache: CacheFile = None,
+    no_cache: NoCache = False,
+) -> int:
+    """Plan an event: timetable, workbook, calendars, book, and why anybody is not served."""
+    from matchmaker.cli.jobs import EngineChoice
+    from matchmaker.cli.planning import plan_files
+
+    screen = _screen(context)
+    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
+    return plan_files(screen, event, shortlists, out, choice)
+
+
+def _screen(context: typer.Context) -> Screen:
+    screen = context.obj
+    return screen if isinstance(screen, Screen) else Screen("en")

@@ -1,0 +1,142 @@
+"""The work behind ``matchmaker event plan`` and ``replan``: read, make shortlists where there are none, plan, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import matchmaker
+from matchmaker.cli.files import refuse_inputs_among
+from matchmaker.cli.jobs import EngineChoice
+from matchmaker.cli.registers import Registers
+from matchmaker.cli.screen import Screen
+from matchmaker.delivery.event import EVENT_OUTPUTS, EventDelivery, write_event
+from matchmaker.errors import SettingError
+from matchmaker.event import Agenda, Plan, plan_event, read_agenda
+from matchmaker.records import Match, Records
+from matchmaker.tables import read_apart, read_requests, read_shortlists, read_timetable
+
+_SHOWN_ADVICE = 3
+
+
+@dataclass(slots=True)
+class _Desk:
+    """All that lies on the organiser's desk."""
+
+    agenda: Agenda
+    registers: Registers
+    matches: tuple[Match, ...] = ()
+    settings: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, Records[Any]] = field(default_factory=dict)
+
+    def rows(self, *names: str) -> list[Any]:
+        """Return the rows of tables that were read; none for one that there is not."""
+        return [row for name in names for row in self.inputs.get(name, ())]
+
+
+def plan_files(screen: Screen, event: Path, shortlists: Path | None, out: Path, choice: EngineChoice) -> int:
+    """Do the work of ``matchmaker event plan``; return the exit code."""
+    agenda = read_agenda(event, lang=screen.lang)
+    refuse_inputs_among([out / name for name in EVENT_OUTPUTS], _inputs(agenda, event, shortlists), lang=screen.lang)
+    desk = _lay_out(screen, agenda, shortlists, choice)
+    with screen.timed("plan"):
+        plan = plan_event(
+            agenda,
+            desk.registers.needs.rows,
+            desk.registers.achievements.rows,
+            desk.matches,
+            requests=desk.rows("requests", "decisions"),
+            vetoes=desk.rows("vetoes"),
+            met=desk.rows("met"),
+            conflicts=desk.rows("conflicts"),
+            locks=desk.rows("locks"),
+            lang=screen.lang,
+        )
+    return _deliver(screen, desk, plan, out)
+
+
+def _inputs(agenda: Agenda, event: Path, *more: Path | None) -> list[Path]:
+    return [event, *agenda.files.values(), *(path for path in more if path is not None)]
+
+
+def _lay_out(screen: Screen, agenda: Agenda, shortlists: Path | None, choice: EngineChoice) -> _Desk:
+    """Read every table that the agenda names, and make shortlists where none are given."""
+    missing = [name for name in ("achievements", "needs") if name not in agenda.files]
+    if missing:
+        raise SettingError(screen.word("no_registers", file=agenda.source, missing="、".join(missing)))
+    registers = Registers.read(screen, agenda.files["achievements"], agenda.files["needs"])
+    desk = _Desk(agenda, registers, inputs={"achievements": registers.achievements, "needs": registers.needs})
+    with screen.timed("read"):
+        for name, read in _READERS.items():
+            if name in agenda.files:
+                desk.inputs[name] = read(agenda.files[name], lang=screen.lang)
+        if shortlists is not None:
+            desk.inputs["shortlists"] = read_shortlists(shortlists, lang=screen.lang)
+            desk.matches = tuple(desk.inputs["shortlists"])
+    if shortlists is None:
+        engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
+        made = engine.shortlist(registers.needs, k=agenda.k, progress=screen.progress)
+        desk.matches = tuple(chain.from_iterable(made))
+        desk.settings = dict(engine.settings)
+    return desk
+
+
+_READERS: dict[str, Callable[..., Records[Any]]] = {
+    "requests": read_requests,
+    "decisions": read_requests,
+    "vetoes": read_apart,
+    "met": read_apart,
+    "conflicts": read_apart,
+    "locks": lambda path, lang: read_timetable(path, lang=lang, locked=True),
+}
+
+
+def _deliver(screen: Screen, desk: _Desk, plan: Plan, out: Path, *, now: int = 0) -> int:
+    """Write what was planned, tell what came of it, and return the exit code."""
+    delivery = EventDelivery(
+        desk.agenda,
+        plan,
+        desk.registers.needs,
+        desk.registers.achievements,
+        desk.matches,
+        desk.inputs,
+        desk.settings,
+        now,
+        screen.lang,
+        matchmaker.__version__,
+        screen.command,
+        dict(screen.seconds),
+    )
+    with screen.timed("write"):
+        files = write_event(delivery, out)
+    timetable = plan.timetable
+    screen.say(
+        "planned",
+        meetings=len(timetable.meetings),
+        value=timetable.value,
+        gap=100 * timetable.gap,
+        parties=len({name for meeting in timetable.meetings for name in (meeting.enterprise, meeting.team)}),
+        seconds=sum(screen.seconds.values()),
+    )
+    if now:
+        changes = plan.changes
+        screen.say("replanned", moved=len(changes.moved), dropped=len(changes.dropped), added=len(changes.added))
+    if timetable.unmet:
+        screen.say("unmet", count=len(timetable.unmet), path=files["unmet.csv"])
+    for advice in plan.advice[:_SHOWN_ADVICE]:
+        screen.say("advice", text=advice)
+    if plan.hurried:
+        screen.warn("hurried", seconds=desk.agenda.time_limit)
+    for notice in plan.notices[:_SHOWN_ADVICE]:
+        screen.warn("notice", text=notice.message)
+    _look(screen, files, out)
+    rejected = delivery.rejected()
+    screen.warn_rejected(rejected, files["rejected.csv"])
+    return int(bool(rejected))
+
+
+def _look(screen: Screen, files: Iterable[str], out: Path) -> None:
+    screen.say("look_event", folder=out, files="、".join(files) if screen.lang == "zh" else ", ".join(files))
