@@ -64,6 +64,32 @@ def plan(
     return plan_files(screen, event, shortlists, out, choice)
 
 
+@events.command()
+def replan(
+    context: typer.Context,
+    event: Agenda,
+    before: Annotated[Path, typer.Option("--plan", metavar="DIR", help="Folder of the plan in force")],
+    changes: Annotated[Path, typer.Option(metavar="FILE", help="What changed, one thing a row: kind, who, from …")],
+    now: Annotated[str, typer.Option(metavar="HH:MM", help="The time, or the number of the slot that is running")],
+    out: Out,
+    shortlists: Shortlists = None,
+    model: Model = None,
+    encoder: Encoder = None,
+    quality: Quality = None,
+    term: Term = None,
+    terms_file: TermsFile = None,
+    cache: CacheFile = None,
+    no_cache: NoCache = False,
+) -> int:
+    """Plan the rest of the day again after something changed; as few meetings as possible move."""
+    from matchmaker.cli.jobs import EngineChoice
+    from matchmaker.cli.planning import replan_files
+
+    screen = _screen(context)
+    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
+    return replan_files(screen, event, shortlists, before, changes, now, out, choice)
+
+
 def _screen(context: typer.Context) -> Screen:
     screen = context.obj
     return screen if isinstance(screen, Screen) else Screen("en")

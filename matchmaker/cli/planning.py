@@ -15,9 +15,9 @@ from matchmaker.cli.registers import Registers
 from matchmaker.cli.screen import Screen
 from matchmaker.delivery.event import EVENT_OUTPUTS, EventDelivery, write_event
 from matchmaker.errors import SettingError
-from matchmaker.event import Agenda, Plan, plan_event, read_agenda
+from matchmaker.event import Agenda, Plan, count_begun, plan_event, read_agenda, replan_event
 from matchmaker.records import Match, Records
-from matchmaker.tables import read_apart, read_requests, read_shortlists, read_timetable
+from matchmaker.tables import read_apart, read_changes, read_requests, read_shortlists, read_timetable
 
 _SHOWN_ADVICE = 3
 
@@ -58,6 +58,51 @@ def plan_files(screen: Screen, event: Path, shortlists: Path | None, out: Path, 
     return _deliver(screen, desk, plan, out)
 
 
+def replan_files(
+    screen: Screen,
+    event: Path,
+    shortlists: Path | None,
+    before: Path,
+    changes: Path,
+    now: str,
+    out: Path,
+    choice: EngineChoice,
+) -> int:
+    """Do the work of ``matchmaker event replan``; return the exit code."""
+    agenda = read_agenda(event, lang=screen.lang)
+    begun = count_begun(agenda.occasion.hall, now, lang=screen.lang)
+    timetable = before / "timetable.csv"
+    if not timetable.is_file():
+        raise SettingError(screen.word("plan_without_timetable", path=before))
+    if shortlists is None and (before / "shortlists.csv").is_file():
+        shortlists = before / "shortlists.csv"
+    refuse_inputs_among(
+        [out / name for name in EVENT_OUTPUTS],
+        _inputs(agenda, event, shortlists, timetable, changes),
+        lang=screen.lang,
+    )
+    desk = _lay_out(screen, agenda, shortlists, choice)
+    with screen.timed("read"):
+        desk.inputs["timetable"] = read_timetable(timetable, lang=screen.lang)
+        desk.inputs["changes"] = read_changes(changes, lang=screen.lang)
+    with screen.timed("plan"):
+        plan = replan_event(
+            agenda,
+            desk.registers.needs.rows,
+            desk.registers.achievements.rows,
+            desk.matches,
+            before=desk.rows("timetable"),
+            changes=desk.rows("changes"),
+            now=now,
+            requests=desk.rows("requests", "decisions"),
+            vetoes=desk.rows("vetoes"),
+            met=desk.rows("met"),
+            conflicts=desk.rows("conflicts"),
+            lang=screen.lang,
+        )
+    return _deliver(screen, desk, plan, out, now=begun, again=True)
+
+
 def _inputs(agenda: Agenda, event: Path, *more: Path | None) -> list[Path]:
     return [event, *agenda.files.values(), *(path for path in more if path is not None)]
 
@@ -94,7 +139,7 @@ _READERS: dict[str, Callable[..., Records[Any]]] = {
 }
 
 
-def _deliver(screen: Screen, desk: _Desk, plan: Plan, out: Path, *, now: int = 0) -> int:
+def _deliver(screen: Screen, desk: _Desk, plan: Plan, out: Path, *, now: int = 0, again: bool = False) -> int:
     """Write what was planned, tell what came of it, and return the exit code."""
     delivery = EventDelivery(
         desk.agenda,
@@ -121,7 +166,7 @@ def _deliver(screen: Screen, desk: _Desk, plan: Plan, out: Path, *, now: int = 0
         parties=len({name for meeting in timetable.meetings for name in (meeting.enterprise, meeting.team)}),
         seconds=sum(screen.seconds.values()),
     )
-    if now:
+    if again:
         changes = plan.changes
         screen.say("replanned", moved=len(changes.moved), dropped=len(changes.dropped), added=len(changes.added))
     if timetable.unmet:

@@ -80,7 +80,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "hurried": "提示：搜索到 {seconds:.0f} 秒时限为止；换一台机器，结果可能不同。可提高 [plan] 的 time_limit。",
         "notice": "提示：{text}",
         "look_event": "结果在 {folder}：{files}",
-        "plan_without_manifest": "{path} 不是一次排会的结果文件夹：其中没有 timetable.csv",
+        "plan_without_timetable": "{path} 不是一次排会的结果文件夹：其中没有 timetable.csv",
     },
     "en": {
         "error": "Error: {message}",
@@ -158,7 +158,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "Raise time_limit in [plan].",
         "notice": "Note: {text}",
         "look_event": "Results in {folder}: {files}",
-        "plan_without_manifest": "{path} is no folder of a plan: it has no timetable.csv",
+        "plan_without_timetable": "{path} is no folder of a plan: it has no timetable.csv",
     },
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from matchmaker.delivery.contents import SHORTLIST_HEADER, match_rows
 from matchmaker.delivery.evidence import write_number
 from matchmaker.delivery.folder import draft_in, find_versions, put
 from matchmaker.docking import Changes, Meeting, Timetable
@@ -33,7 +34,7 @@ CHANGES_HEADER = (
     "new_table",
 )
 # The manifest last: where its digests agree, the folder is whole.
-EVENT_OUTPUTS = ("timetable.csv", "unmet.csv", "changes.csv", "rejected.csv", "plan.json")
+EVENT_OUTPUTS = ("timetable.csv", "unmet.csv", "changes.csv", "shortlists.csv", "rejected.csv", "plan.json")
 _PACKAGES = ("numpy", "ortools", "pydantic", "scipy")
 
 
@@ -84,8 +85,8 @@ class EventDelivery:
 def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> dict[str, Path]:
     """Write the output folder of an event, whole or not at all.
 
-    ``timetable.csv``, ``unmet.csv``, ``changes.csv`` (a header only for a first plan), ``rejected.csv``, the files of
-    the book, and ``plan.json``. The same plan gives the same bytes, but for the manifest's timings.
+    ``timetable.csv``, ``unmet.csv``, ``changes.csv`` (a header only for a first plan), ``shortlists.csv`` (what was
+    planned with, so that a replan needs no engine), ``rejected.csv``, the files of the book, and ``plan.json``. The same plan gives the same bytes, but for the manifest's timings.
 
     Parameters
     ----------
@@ -108,6 +109,7 @@ def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> dict
         write_csv(draft / "timetable.csv", TIMETABLE_HEADER, timetable_rows(timetable), lang=lang)
         write_csv(draft / "unmet.csv", UNMET_HEADER, unmet_rows(timetable), lang=lang)
         write_csv(draft / "changes.csv", CHANGES_HEADER, change_rows(delivery.plan.changes, timetable), lang=lang)
+        write_csv(draft / "shortlists.csv", SHORTLIST_HEADER, match_rows(delivery.matches), lang=lang)
         write_rejected(draft / "rejected.csv", delivery.rejected(), lang=lang)
         book = write_book_files(delivery, draft)
         manifest = _describe(delivery, draft)

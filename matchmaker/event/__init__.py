@@ -5,6 +5,8 @@ from matchmaker.event.candidates import Candidates, make_candidates
 from matchmaker.event.checking import check_timetable
 from matchmaker.event.parties import Roll, name_parties
 from matchmaker.event.planning import Plan, plan_event
+from matchmaker.event.replanning import compare_meetings, replan_event
+from matchmaker.event.situation import count_begun
 
 __all__ = [
     "Agenda",
@@ -14,9 +16,12 @@ __all__ = [
     "Plan",
     "Roll",
     "check_timetable",
+    "compare_meetings",
+    "count_begun",
     "make_candidates",
     "name_parties",
     "parse_agenda",
     "plan_event",
     "read_agenda",
+    "replan_event",
 ]

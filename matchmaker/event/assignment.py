@@ -20,6 +20,7 @@ LEVELS = 6
 _STEP = 4
 _MOST_VARIABLES = 40_000
 _NODES = 2_000
+_EXACT = 500  # pairs up to which the last ten-thousandth is looked for
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class _Programme:
         self._most[self.lack] = board.least if lacks else 0
         self._whole = np.zeros(self.width)
         self._whole[: self.size] = 1
-        self._tight = 1e-9 if len(blocks) == 1 else 1e-4
+        self._tight = 1e-9 if len(board.pairs) <= _EXACT else 1e-4
 
     def _add(
         self,

@@ -1,4 +1,4 @@
-"""Why somebody is not served, and the smallest change that would help."""
+"""Why somebody is not served."""
 
 from __future__ import annotations
 
@@ -98,8 +98,3 @@ def _name_slots(slots: list[int], lang: str) -> str:
     mark = "、" if lang == "zh" else ", "
     shown = mark.join(say(lang, "slot_named", number=slot + 1) for slot in slots[:_MOST_SLOTS])
     return shown + (" …" if len(slots) > _MOST_SLOTS else "")
-
-
-def advise(board: Board, slots: Mapping[int, int], *, fairness: float, lang: str) -> tuple[str, ...]:
-    """Return what binds the plan as a whole and the smallest changes that would free it."""
-    return ()

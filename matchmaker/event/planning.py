@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from matchmaker.docking import Apart, Candidate, Changes, Meeting, Placement, Request, Timetable
+from matchmaker.docking import Apart, Candidate, Changes, Hall, Meeting, Placement, Request, Timetable
 from matchmaker.errors import MatchmakerError
 from matchmaker.event.agenda import Agenda
 from matchmaker.event.board import UNIT, Board, lay_board
 from matchmaker.event.candidates import Candidates, make_candidates
 from matchmaker.event.checking import check_timetable
-from matchmaker.event.diagnosis import advise, explain_unmet
+from matchmaker.event.diagnosis import explain_unmet
 from matchmaker.event.locks import Locks, place_locks
 from matchmaker.event.parties import Roll, name_parties
+from matchmaker.event.remedies import advise
 from matchmaker.event.seating import seat
 from matchmaker.event.solving import Solution, solve
 from matchmaker.event.wording import say
@@ -121,7 +122,7 @@ def plan_event(
     return Plan(
         timetable,
         candidates.rows,
-        advise(board, solution.slots, fairness=agenda.fairness, lang=lang),
+        advise(board, solution.slots, lang=lang),
         (*candidates.rejected, *fixed.rejected),
         roll.notices,
         solution.proven,
@@ -154,34 +155,30 @@ def write_timetable(
     hall = agenda.occasion.hall
     tables = seat(hall, board, solution.slots, locks.meetings)
     fixed = {(lock.enterprise, lock.team) for lock in locks.meetings}
-    order = {table: place for place, table in enumerate(hall.tables)}
-    meetings = sorted(
-        (
-            Meeting(
-                slot + 1,
-                tables[pair],
-                subject.need_id,
-                subject.achievement_id,
-                subject.enterprise,
-                subject.team,
-                subject.probability,
-                (subject.enterprise, subject.team) in fixed,
-            )
-            for pair, slot in solution.slots.items()
-            for subject in (board.pairs[pair],)
-        ),
-        key=lambda meeting: (meeting.slot, order[meeting.table]),
-    )
     timetable = Timetable(
         agenda.occasion,
         MappingProxyType(dict(roll.parties)),
-        tuple(meetings),
+        lay_meetings(hall, board, solution.slots, tables, fixed),
         tuple(explain_unmet(board, roll, candidates, solution.slots, lang)),
         solution.score.worth / UNIT,
         solution.bound / UNIT,
     )
     refuse_faulty(timetable, candidates, locks.meetings, lang)
     return timetable
+
+
+def lay_meetings(
+    hall: Hall, board: Board, slots: Mapping[int, int], tables: Mapping[int, str], locked: Collection[tuple[str, str]]
+) -> tuple[Meeting, ...]:
+    """Return slots and tables as meetings, by slot, then by the hall's order of tables."""
+    order = {table: place for place, table in enumerate(hall.tables)}
+    meetings = []
+    for pair, slot in slots.items():
+        subject = board.pairs[pair]
+        parties = (subject.enterprise, subject.team)
+        ids = (subject.need_id, subject.achievement_id)
+        meetings.append(Meeting(slot + 1, tables[pair], *ids, *parties, subject.probability, parties in locked))
+    return tuple(sorted(meetings, key=lambda meeting: (meeting.slot, order[meeting.table])))
 
 
 def refuse_faulty(timetable: Timetable, candidates: Candidates, locks: Sequence[Meeting], lang: str) -> None:

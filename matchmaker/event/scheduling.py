@@ -83,20 +83,27 @@ class SlotModel:
     board : Board
     pairs : iterable of int
         The pairs that may meet.
+    rules : sequence of callable, optional
+        `RULES` unless given.
 
     Attributes
     ----------
     at : dict of (int, int) to variable
         Whether a pair meets in a slot.
+    values : list of int
+        Of the variables that the last search was asked to read.
     """
 
-    def __init__(self, board: Board, pairs: Iterable[int]) -> None:
+    def __init__(
+        self, board: Board, pairs: Iterable[int], rules: Sequence[Callable[[SlotModel], None]] | None = None
+    ) -> None:
         from ortools.sat.python import cp_model
 
         self.board = board
         self.pairs = list(pairs)
         self.model = cp_model.CpModel()
         self.at: dict[tuple[int, int], cp_model.IntVar] = {}
+        self.values: list[int] = []
         self.of_pair: dict[int, list[Any]] = {}
         self.of_seat: list[list[Any]] = [[] for _ in board.seats]
         self.of_place: dict[tuple[int, int], list[Any]] = {}
@@ -112,7 +119,7 @@ class SlotModel:
                 for end in ends:
                     self.of_place.setdefault((end, slot), []).append(literal)
                     self.of_party.setdefault(end, []).append(literal)
-        for rule in RULES:
+        for rule in RULES if rules is None else rules:
             rule(self)
 
     def require(self, pairs: Iterable[int]) -> bool:
@@ -158,7 +165,9 @@ class SlotModel:
         for (pair, slot), literal in self.at.items():
             self.model.add_hint(literal, slots.get(pair) == slot)
 
-    def search(self, work: float, patience: Patience, *, quick: bool = False) -> tuple[Slots | None, bool, int]:
+    def search(
+        self, work: float, patience: Patience, *, quick: bool = False, read: Sequence[Any] = ()
+    ) -> tuple[Slots | None, bool, int]:
         """Search for at most so much work.
 
         Returns
@@ -170,6 +179,17 @@ class SlotModel:
         value : int
             Of the objective.
         """
+        slots, settled, value, _ = self._run(work, patience, quick, read)
+        return slots, settled, value
+
+    def search_far(self, work: float, patience: Patience) -> tuple[Slots | None, bool, int]:
+        """Search as `search` does; return how far below the bound the objective is instead of its value."""
+        slots, settled, _, slack = self._run(work, patience, False, ())
+        return slots, settled, slack
+
+    def _run(
+        self, work: float, patience: Patience, quick: bool, read: Sequence[Any]
+    ) -> tuple[Slots | None, bool, int, int]:
         from ortools.sat.python import cp_model
 
         solver = cp_model.CpSolver()
@@ -185,9 +205,11 @@ class SlotModel:
         if not settled and patience.left <= 0:
             patience.hurried = True
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None, settled, 0
+            return None, settled, 0, 0
         slots = {pair: slot for (pair, slot), literal in self.at.items() if solver.boolean_value(literal)}
-        return slots, settled, round(solver.objective_value)
+        self.values = [solver.value(variable) for variable in read]
+        slack = max(0, round(solver.best_objective_bound - solver.objective_value))
+        return slots, settled, round(solver.objective_value), slack
 
 
 # ---------------------------------------------------------------------------------------------------------- the rules

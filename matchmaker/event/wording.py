@@ -124,6 +124,7 @@ _CHINESE = {
     "change_past": "第 {slot} 时段已经开始或过去，无法更改",
     "change_no_meeting": "“{name}”此时没有正在进行或之后的见面可以延时",
     "change_not_pair": "“{first}”与“{second}”没有可谈的一项需求与一项成果",
+    "walk_in_alone": "“{name}”不在登记表中：请在“对方”一栏写明想见谁，或先登记再重排",
     "bad_now": "--now 为“{found}”：应为钟点（如 10:35）或时段号（1 到 {count}）",
     "why_cancelled": "{name}临时缺席",
     "why_no_place": "换不到双方都有空、又有桌子的时段",
@@ -244,6 +245,8 @@ _ENGLISH = {
     "change_past": "slot {slot} has begun or is past and cannot be changed",
     "change_no_meeting": '"{name}" has no meeting now or later that could run over',
     "change_not_pair": '"{first}" and "{second}" have no need and achievement to talk about',
+    "walk_in_alone": '"{name}" is in no register: say under other whom they want to meet, or register them and '
+    "plan again",
     "bad_now": '--now is "{found}"; give an hour such as 10:35, or a slot from 1 to {count}',
     "why_cancelled": "{name} called off",
     "why_no_place": "no slot in which both are free and a table is too",
