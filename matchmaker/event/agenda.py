@@ -194,31 +194,32 @@ def _explain(
     error: Any, raw: Mapping[str, Any], lines: Mapping[tuple[str | int, ...], int], source: str, lang: str
 ) -> Iterator[str]:
     """Yield one message for each error, by line."""
+    items = [(_real_path(item, raw), item) for item in error.errors(include_url=False)]
     told: dict[tuple[int, str], str] = {}
-    for item in error.errors(include_url=False):
-        path = _real_path(item["loc"], raw)
+    for path, item in items:
+        if any(len(other) > len(path) and other[: len(path)] == path for other, _ in items):
+            continue  # of a choice such as "a number or a table" the side that was meant has errors of its own
         line = line_of(lines, path)
         name = ".".join(f"{part}" if isinstance(part, str) else f"[{part + 1}]" for part in path).replace(".[", "[")
-        if (line, name) in told:
-            continue  # the other side of a choice such as "a number or a list"
-        told[line, name] = say(lang, "at_line", file=source, line=line, message=_reason(item, path, name, lang))
+        if (line, name) not in told:
+            told[line, name] = say(lang, "at_line", file=source, line=line, message=_reason(item, path, name, lang))
     yield from (message for _, message in sorted(told.items()))
 
 
-def _real_path(loc: tuple[str | int, ...], raw: Any) -> tuple[str | int, ...]:
+def _real_path(item: Mapping[str, Any], raw: Any) -> tuple[str | int, ...]:
     """Return where an error lies in the file; pydantic adds the names of the choices it tried."""
     path: list[str | int] = []
     here = raw
+    loc = item["loc"]
     for place, part in enumerate(loc):
-        last = place == len(loc) - 1
-        if isinstance(here, Mapping) and isinstance(part, str) and (part in here or last) and "[" not in part:
-            if part not in here and part[:1].isupper():
-                break
+        if isinstance(here, Mapping) and part in here:
             path.append(part)
-            here = here.get(part)
+            here = here[part]
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             path.append(part)
             here = here[part]
+        elif item["type"] == "missing" and place == len(loc) - 1:
+            path.append(part)
     return tuple(path)
 
 

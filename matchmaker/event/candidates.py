@@ -26,12 +26,15 @@ class Candidates:
         Every pair on a shortlist or asked for, also those that are kept apart (``standing == "veto"``).
     apart : mapping of (str, str) to str
         Enterprise and team that must not sit at one table, and why.
+    asked : frozenset of (str, str)
+        Needs and achievements that somebody wished to bring together, also in vain.
     rejected : tuple of Rejection
         Rows that name nobody.
     """
 
     rows: tuple[Candidate, ...]
     apart: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    asked: frozenset[tuple[str, str]] = frozenset()
     rejected: tuple[Rejection, ...] = ()
 
     def subjects(self) -> dict[tuple[str, str], Candidate]:
@@ -128,7 +131,8 @@ def make_candidates(
     _refuse_contradictions(roll, musts, apart, lang)
     told = {pair: comment or name_origin(origin, lang) for pair, (comment, origin) in apart.items()}
     kept = (replace(row, standing="veto") if (row.enterprise, row.team) in apart else row for row in rows.values())
-    return Candidates(tuple(kept), MappingProxyType(told), tuple(rejected))
+    asked = frozenset(key for key, row in rows.items() if row.standing in ("must", "wish"))
+    return Candidates(tuple(kept), MappingProxyType(told), asked, tuple(rejected))
 
 
 def _merge(

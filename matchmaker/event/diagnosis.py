@@ -37,7 +37,7 @@ def explain_unmet(
     names = {party.id: row for row, party in enumerate(board.parties)}
     for asked in candidates.rows:
         key = (asked.enterprise, asked.team)
-        wanted = asked.standing in ("must", "wish") or (asked.standing == "veto" and asked.comment)
+        wanted = (asked.need_id, asked.achievement_id) in candidates.asked
         if not wanted or (key in rows and rows[key] in slots):
             continue
         first, second = (roll.parties[name].name for name in key)

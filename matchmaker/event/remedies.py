@@ -59,7 +59,9 @@ def advise(board: Board, slots: Mapping[int, int], *, lang: str, patience: Patie
     advice = []
     chosen = np.zeros(len(board.pairs), bool)
     chosen[list(slots)] = True
-    missing = int((board.must & ~chosen).sum()) + int(np.maximum(board.least - count_meetings(board, chosen), 0).sum())
+    # Who has nobody to meet is not helped by tables; `explain_unmet` tells of them.
+    reachable = np.minimum(board.least, count_meetings(board, np.ones(len(board.pairs), bool)))
+    missing = int((board.must & ~chosen).sum()) + int(np.maximum(reachable - count_meetings(board, chosen), 0).sum())
     if missing:
         remedies = find_remedies(board, slots, patience)
         words = list(dict.fromkeys(_describe(board, remedy, lang) for remedy in remedies))
@@ -154,12 +156,12 @@ class _Changes:
                 add(sum(literals) <= self._more("available", row, 1, slot))
 
     def _relax_pauses(self, row: int, limit: int) -> None:
-        windows = []
+        windows: list[list[Any]] = []
         for stretch in self.board.stretches:
             for start in range(len(stretch) - limit):
-                window = [self.model.of_place.get((row, slot), []) for slot in stretch[start : start + limit + 1]]
-                if all(window):
-                    windows.append([literal for place in window for literal in place])
+                places = [self.model.of_place.get((row, slot), []) for slot in stretch[start : start + limit + 1]]
+                if all(places):
+                    windows.append([literal for place in places for literal in place])
         if windows:
             # One more in a row frees every window of this length; more than one more is not asked of anybody.
             more = self._more("in_a_row", row, 1)

@@ -89,7 +89,6 @@ _CHINESE = {
     "slot_named": "第{number}时段",
     # what would do
     "fix_table": "第{slot}时段再加{count}张桌子",
-    "fix_tables_all": "每个时段再加{count}张桌子",
     "fix_most": "允许{name}最多{most}场",
     "fix_most_each": "允许{organisation}每人最多{most}场",
     "fix_available": "请{name}在第{slot}时段到场",
@@ -121,7 +120,6 @@ _CHINESE = {
     # replanning
     "change_unknown_slot": "“{found}”不是时段号，也不是钟点：请改正",
     "change_unknown_who": "“{name}”不是参会方、单位或登记编号：请按时间表中的写法填写",
-    "change_past": "第 {slot} 时段已经开始或过去，无法更改",
     "change_no_meeting": "“{name}”此时没有正在进行或之后的见面可以延时",
     "change_not_pair": "“{first}”与“{second}”没有可谈的一项需求与一项成果",
     "walk_in_alone": "“{name}”不在登记表中：请在“对方”一栏写明想见谁，或先登记再重排",
@@ -208,8 +206,7 @@ _ENGLISH = {
     "why_party_hall_full": "all tables are taken in every slot that {name} has: add tables in {slots}",
     "why_party_outweighed": "the meetings of {name} gave way to others that are worth more: raise its least",
     "slot_named": "slot {number}",
-    "fix_table": "{count} more tables in slot {slot}",
-    "fix_tables_all": "{count} more tables in every slot",
+    "fix_table": "add {count} table(s) in slot {slot}",
     "fix_most": "allow {name} {most} meetings",
     "fix_most_each": "allow everybody of {organisation} {most} meetings",
     "fix_available": "have {name} there in slot {slot}",
@@ -219,7 +216,7 @@ _ENGLISH = {
     "fix_musts": "{count} must-meets or least meetings are missing; this would place them all: {changes}",
     "fix_none": "{count} must-meets or least meetings are missing, and no tables, limits or hours would place them: "
     "there is nobody left to meet",
-    "gain_tables": "the hall is full. {count} more tables in every slot would bring about {gain:.1f} more worthwhile "
+    "gain_tables": "the hall is full. {count} more table in every slot would bring about {gain:.1f} more worthwhile "
     "meetings",
     "gain_limits": "the limits bind. One more meeting allowed for everybody would bring about {gain:.1f} more "
     "worthwhile meetings",
@@ -242,7 +239,6 @@ _ENGLISH = {
     "faulty_plan": "the timetable did not pass its check, so nothing was written:\n{violations}",
     "change_unknown_slot": '"{found}" is neither a slot nor an hour: correct it',
     "change_unknown_who": '"{name}" is no party, organisation or registered id: write it as in the timetable',
-    "change_past": "slot {slot} has begun or is past and cannot be changed",
     "change_no_meeting": '"{name}" has no meeting now or later that could run over',
     "change_not_pair": '"{first}" and "{second}" have no need and achievement to talk about',
     "walk_in_alone": '"{name}" is in no register: say under other whom they want to meet, or register them and '
