@@ -86,8 +86,8 @@ def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> dict
     """Write the output folder of an event, whole or not at all.
 
     ``timetable.csv``, ``unmet.csv``, ``changes.csv`` (a header only for a first plan), ``shortlists.csv`` (what was
-    planned with, so that a replan needs no engine), ``rejected.csv``, the files of the book, and ``plan.json``. The same
-    plan gives the same bytes, but for the manifest's timings.
+    planned with, so that a replan needs no engine), ``rejected.csv``, the files of the book, and ``plan.json``. The
+    same plan gives the same bytes, but for the manifest's timings.
 
     Parameters
     ----------

@@ -162,7 +162,7 @@ def test_the_same_input_gives_the_same_plan_in_any_order():
     assert first.timetable == again.timetable
 
 
-# ------------------------------------------------------------------------------- every rule, and what happens without it
+# -------------------------------------------------------------------- every rule, and what happens without it
 
 
 def solve_without(agenda, needs, teams, matches, monkeypatch, rule):

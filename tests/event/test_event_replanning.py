@@ -128,7 +128,7 @@ def test_a_locked_meeting_does_not_move_for_a_must_meet():
 
 
 def test_a_walk_in_who_is_in_no_register_gets_a_place():
-    changes = [Change("walk_in", "新来的公司", "A0", limit=1, comment="想找隔膜"), Change("walk_in", "无名")]
+    changes = [Change("walk_in", "新来的公司", "A4", limit=1, comment="想找隔膜"), Change("walk_in", "无名")]
     first, again = plan_again(agenda_of(6, 5, most=4, team_most=8), changes)
     assert len(again.changes.added) == 1
     added = again.changes.added[0]
