@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from matchmaker.docking import Hall, Occasion, Role, Slot
 from matchmaker.errors import SettingError
+from matchmaker.event.hours import slots_between
 from matchmaker.event.places import find_lines, line_of
 from matchmaker.event.wording import check_language, say
 
@@ -436,24 +437,6 @@ def _cut_day(form: SlotsForm, day: date) -> Iterator[Slot]:
             continue
         yield Slot(number, at.time(), (at + length).time())
         number, at = number + 1, at + length + pause
-
-
-def slots_between(slots: tuple[Slot, ...], start: time, end: time, *, inside: bool = True) -> list[int]:
-    """Return the numbers of the slots that lie within a span of hours, or, not ``inside``, that it touches.
-
-    Examples
-    --------
-    >>> day = (Slot(1, time(9), time(9, 20)), Slot(2, time(9, 20), time(9, 40)))
-    >>> slots_between(day, time(9, 10), time(10)), slots_between(day, time(9, 10), time(10), inside=False)
-    ([2], [1, 2])
-    """
-    found = []
-    for slot in slots:
-        if slot.start is None or slot.end is None:
-            continue
-        if (start <= slot.start and slot.end <= end) if inside else (slot.start < end and slot.end > start):
-            found.append(slot.number)
-    return found
 
 
 def _show(hour: time) -> str:

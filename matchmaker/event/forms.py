@@ -10,22 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-_HOUR = re.compile(r"([0-9]{1,2})\s*[:点时]\s*([0-9]{1,2})\s*分?")
+from matchmaker.event.hours import parse_hour
+
 _SPAN = re.compile(r"\s*(.+?)\s*(?:-|–|—|~|至|到)+\s*(.+?)\s*")
-
-
-def parse_hour(text: str) -> time | None:
-    """Return the hour that a text names, or None.
-
-    Examples
-    --------
-    >>> parse_hour("9:05"), parse_hour("14：30"), parse_hour("noon")
-    (datetime.time(9, 5), datetime.time(14, 30), None)
-    """
-    found = _HOUR.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        return None
-    return time(int(found[1]), int(found[2]))
 
 
 def _hour(value: Any) -> Any:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from matchmaker.docking import Hall, Meeting, Placement
+from matchmaker.docking import Meeting, Placement
 from matchmaker.event.agenda import Agenda
 from matchmaker.event.board import find_stretches
 from matchmaker.event.candidates import Candidates
-from matchmaker.event.forms import parse_hour
+from matchmaker.event.hours import read_slot
 from matchmaker.event.parties import Roll
 from matchmaker.event.wording import say
 from matchmaker.records import Rejection
-
-_NUMBER = re.compile(r"第?\s*([0-9]+)\s*(?:个)?(?:时段|场|slot)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +21,6 @@ class Locks:
 
     meetings: tuple[Meeting, ...] = ()
     rejected: tuple[Rejection, ...] = ()
-
-
-def read_slot(text: str, hall: Hall) -> int:
-    """Return the slot that a text names by number or by the hour at which it begins, or 0.
-
-    Examples
-    --------
-    >>> from datetime import time
-    >>> from matchmaker.docking import Slot
-    >>> hall = Hall((Slot(1, time(9), time(9, 20)), Slot(2, time(9, 20), time(9, 40))), ("1",))
-    >>> read_slot("2", hall), read_slot("第1时段", hall), read_slot("9:20–9:40", hall), read_slot("7", hall)
-    (2, 1, 2, 0)
-    """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if found := _NUMBER.fullmatch(plain):
-        return int(found[1]) if 1 <= int(found[1]) <= len(hall.slots) else 0
-    hour = parse_hour(re.split(r"[-–—~至到]", plain)[0])
-    return next((slot.number for slot in hall.slots if hour is not None and slot.start == hour), 0)
 
 
 def place_locks(

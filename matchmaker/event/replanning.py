@@ -7,7 +7,7 @@ planned. Only where a new must-meet finds no place may others move for it, as fe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -325,7 +325,7 @@ def _write(
     meetings = lay_meetings(agenda.occasion.hall, board, slots, tables, locked)
     worth = score_slots(board, slots).worth
     present = {(meeting.enterprise, meeting.team) for meeting in meetings}
-    unmet = list(explain_unmet(board, roll, candidates, slots, lang))
+    unmet = list(_explain(agenda, roll, candidates, situation, found, meetings, lang))
     told = {(item.need_id, item.achievement_id) for item in unmet}
     for meeting in (*forced, *kept):
         pair = (meeting.enterprise, meeting.team)
@@ -356,6 +356,24 @@ def _write(
     ]
     refuse_faulty(timetable, _with_kept(candidates, found.stayed), settled, lang)
     return timetable
+
+
+def _explain(
+    agenda: Agenda,
+    roll: Roll,
+    candidates: Candidates,
+    situation: Situation,
+    found: _Found,
+    meetings: Sequence[Meeting],
+    lang: str,
+) -> Iterator[Unmet]:
+    """Yield what is unmet among all that could be asked for, also what was not planned again."""
+    hall = agenda.occasion.hall
+    board = lay_board(hall, roll.parties, subjects_with(candidates, meetings), found.stayed, wish=agenda.wish)
+    board.allowed[~board.locked, : situation.begun] = False
+    rows = {(pair.enterprise, pair.team): row for row, pair in enumerate(board.pairs)}
+    slots = {rows[meeting.enterprise, meeting.team]: meeting.slot - 1 for meeting in meetings}
+    return explain_unmet(board, roll, candidates, slots, lang)
 
 
 def _with_kept(candidates: Candidates, kept: Iterable[Meeting]) -> Candidates:

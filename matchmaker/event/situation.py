@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from matchmaker.docking import Apart, Change, Hall, Meeting, Placement, Request, Role
 from matchmaker.errors import SettingError
-from matchmaker.event.agenda import Agenda, slots_between
-from matchmaker.event.forms import parse_hour
-from matchmaker.event.locks import read_slot
+from matchmaker.event.agenda import Agenda
+from matchmaker.event.hours import parse_hour, read_slot, slots_between
 from matchmaker.event.parties import Roll
 from matchmaker.event.wording import say
 from matchmaker.records import Profile, Rejection

@@ -1,5 +1,6 @@
 import tomllib
 from datetime import time
+from pathlib import Path
 
 import pytest
 from event_cases import HEAD, agenda_of, needs_of, teams_of
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import SettingError
 from matchmaker.event import name_parties, parse_agenda, read_agenda
+from matchmaker.event.forms import FilesForm, LimitsForm, PlanForm
 from matchmaker.event.places import find_lines, line_of
 from matchmaker.event.wording import MESSAGES
 
@@ -183,3 +185,15 @@ def test_lines_agree_with_the_text(pairs, nested):
         content = parsed["t"]["u"][1][key] if nested else parsed[key]
         if isinstance(content, list):
             assert lines[(*path, 1)] == line + 1
+
+
+def test_the_agenda_of_the_handbook_is_a_whole_one():
+    page = (Path(__file__).parents[2] / "docs" / "event.md").read_text(encoding="utf-8")
+    block = page.split("```toml\n")[1].split("```")[0]
+    agenda = parse_agenda(block)
+    assert len(agenda.occasion.hall.slots) == 14 and len(agenda.files) == 8
+    named = {line.split("=")[0].strip() for line in block.split("\n") if "=" in line}
+    assert set(PlanForm.model_fields) | set(FilesForm.model_fields) | set(LimitsForm.model_fields) <= named
+    fresh = parse_agenda(HEAD + "slots = 1\nhall.tables = 1\n")
+    for name in ("wish", "asked", "fairness", "time_limit", "gap", "k"):
+        assert getattr(agenda, name) == getattr(fresh, name)  # it shows what is so without it

@@ -43,7 +43,8 @@ def test_whatever_happens_the_past_stays_and_only_who_is_hit_moves(data):
             max_size=4,
         )
     )
-    first, again = plan_again(agenda, changes, str(now))
+    asked = [Request("N0", "A4"), Request("N3", "A3"), Request("N5", "A4")]
+    first, again = plan_again(agenda, changes, str(now), requests=asked)
     before, after = pairs_of(first.timetable), pairs_of(again.timetable)
     assert check_timetable(again.timetable) == []
     for pair, place in before.items():
