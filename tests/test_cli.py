@@ -460,8 +460,8 @@ def test_help_is_complete_in_chinese(capsys, command):
 
 def test_help_texts_that_are_translated_exist():
     program = build_command("en")
-    used = {part.help for part in (program, *program.commands.values())}
-    used |= {parameter.help for part in (program, *program.commands.values()) for parameter in part.params}
+    parts = [program, *program.commands.values(), *program.commands["event"].commands.values()]
+    used = {part.help for part in parts} | {parameter.help for part in parts for parameter in part.params}
     assert set(HELP["zh"]) - {"epilog", "Show this message and exit."} <= used
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import matchmaker
 from matchmaker.cli.files import refuse_inputs_among
 from matchmaker.cli.jobs import EngineChoice
+from matchmaker.cli.options import count_days
 from matchmaker.cli.registers import Registers
 from matchmaker.cli.screen import Screen
 from matchmaker.delivery.event import EVENT_OUTPUTS, EventDelivery, write_event
 from matchmaker.errors import SettingError
 from matchmaker.event import Agenda, Plan, count_begun, plan_event, read_agenda, replan_event
+from matchmaker.rank.filters import Filter
 from matchmaker.records import Match, Records
 from matchmaker.tables import read_apart, read_changes, read_requests, read_shortlists, read_timetable
 
@@ -122,8 +124,14 @@ def _lay_out(screen: Screen, agenda: Agenda, shortlists: Path | None, choice: En
             desk.inputs["shortlists"] = read_shortlists(shortlists, lang=screen.lang)
             desk.matches = tuple(desk.inputs["shortlists"])
     if shortlists is None:
+        day = agenda.occasion.day
         engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
-        made = engine.shortlist(registers.needs, k=agenda.k, progress=screen.progress)
+        made = engine.shortlist(
+            registers.needs, k=agenda.k, filter=Filter(as_of=count_days(day)), progress=screen.progress
+        )
+        expired = sum(1 for need in registers.needs if need.date is not None and need.date < day)
+        if expired:
+            screen.say("expired_by_event", count=expired, day=day)
         desk.matches = tuple(chain.from_iterable(made))
         desk.settings = dict(engine.settings)
     return desk

@@ -16,6 +16,7 @@ from matchmaker.event import (
     plan_event,
     planning,
     scheduling,
+    solving,
 )
 from matchmaker.event.board import UNIT, find_stretches, lay_board
 from matchmaker.event.scheduling import Patience, solve_whole
@@ -152,6 +153,45 @@ def test_the_checker_accepts_every_plan_and_nothing_is_lost(event):
         if row.standing in ("must", "wish"):
             assert (row.enterprise, row.team) in served or (row.need_id, row.achievement_id) in told
     assert all(item.message and item.reason for item in timetable.unmet)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(events())
+def test_the_way_of_large_events_keeps_the_rules_and_its_bound_too(event):
+    agenda, needs, teams, matches, requests, *_ = event
+    exact = plan_event(agenda, needs, teams, matches, requests=requests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solving, "SMALL", 0)
+        plan = plan_event(agenda, needs, teams, matches, requests=requests)
+    assert check_timetable(plan.timetable, candidates=plan.candidates) == []
+    if not agenda.fairness and not exact.advice:
+        assert plan.timetable.value <= exact.timetable.value + 1e-9 <= plan.timetable.bound + 2e-9
+
+
+def test_a_large_event_in_which_the_best_pairs_do_not_fit_takes_the_next_best(monkeypatch):
+    # 企业0 and 企业1 are there in slot 1 only: limits alone do not show that they cannot both sit with one team.
+    monkeypatch.setattr(solving, "SMALL", 0)
+    extra = '[[party]]\nname = "企业0"\navailable = 1\n[[party]]\nname = "企业1"\navailable = 1\n'
+    agenda = agenda_of(3, 1, in_a_row=1, extra=extra)
+    chances = {(0, 0): 0.9, (1, 0): 0.8, (2, 1): 0.7, (3, 1): 0.6, (2, 0): 0.5}
+    plan = plan_event(agenda, needs_of(4), teams_of(2), matches_of(chances))
+    monkeypatch.setattr(solving, "SMALL", 4000)
+    exact = plan_event(agenda, needs_of(4), teams_of(2), matches_of(chances))
+    assert plan.timetable.value == exact.timetable.value > 0
+    assert plan.timetable.bound >= plan.timetable.value
+
+
+def test_nobody_waits_or_walks_without_need():
+    agenda = agenda_of(8, 4)
+    plan = plan_event(agenda, needs_of(4), teams_of(4), matches_of(dense(4, 4)))
+    for party in plan.timetable.parties:
+        mine = list(plan.timetable.of(party))
+        assert mine[-1].slot - mine[0].slot == len(mine) - 1 == 3
+    changes = 0
+    for party in plan.timetable.parties:
+        tables = [row.table for row in plan.timetable.of(party)]
+        changes += sum(left != right for left, right in zip(tables, tables[1:], strict=False))
+    assert changes <= 14  # of 24; 12 if one side never gets up
 
 
 def test_the_same_input_gives_the_same_plan_in_any_order():
