@@ -145,12 +145,13 @@ def run_size(name: str, seed: int) -> dict[str, object]:
     """Plan one event in three ways."""
     event = invent(SIZES[name], seed)
     board = lay(event)
-    start = time.perf_counter()
+    start, began = time.perf_counter(), time.process_time()
     plan = plan_event(event.agenda, event.needs, event.achievements, event.matches, requests=event.requests)
-    seconds = time.perf_counter() - start
+    seconds, work = time.perf_counter() - start, time.process_time() - began
     return {
         "size": dataclasses.asdict(SIZES[name]),
         "seconds": round(seconds, 1),
+        "processor_seconds": round(work, 1),
         "gap": round(plan.timetable.gap, 5),
         "bound": plan.timetable.bound,
         "proven": plan.proven,
@@ -174,13 +175,14 @@ def run_replan(name: str, seed: int) -> dict[str, object]:
     ]
     now = str(SIZES[name].slots // 3)
     changes = [Change("cancel", "E1"), Change("cancel", "T2"), Change("table", table="2"), Change("must", "N3", "A4")]
-    start = time.perf_counter()
+    start, began = time.perf_counter(), time.process_time()
     plan = replan_event(*arguments, before=before, changes=changes, now=now, requests=event.requests)
     return {
         "size": dataclasses.asdict(SIZES[name]),
         "parties": SIZES[name].enterprises + SIZES[name].teams,
         "meetings": len(timetable.meetings),
         "seconds": round(time.perf_counter() - start, 2),
+        "processor_seconds": round(time.process_time() - began, 2),
         "moved": len(plan.changes.moved),
         "dropped": len(plan.changes.dropped),
         "added": len(plan.changes.added),
@@ -196,7 +198,8 @@ def describe(found: dict[str, dict[str, object]], replanned: dict[str, object]) 
         for method, values in methods.items():
             share = {key: values[key] / methods["greedy"][key] if methods["greedy"][key] else None for key in values}
             shown = [f"{share[key]:.3f}" if share[key] is not None else "–" for key in ("worth", "lowest_tenth")]
-            extra = [f"{100 * result['gap']:.2f} %", str(result["seconds"])] if method == "planned" else ["", ""]
+            took = f"{result['processor_seconds']} ({result['seconds']})"
+            extra = [f"{100 * result['gap']:.2f} %", took] if method == "planned" else ["", ""]
             rows.append(
                 [
                     name,
@@ -220,11 +223,12 @@ def describe(found: dict[str, dict[str, object]], replanned: dict[str, object]) 
         "of greedy",
         "with none",
         "gap",
-        "seconds",
+        "processor s (clock)",
     ]
     again = (
         f"Replan of {replanned['parties']} parties with {replanned['meetings']} meetings after two cancellations, a "
-        f"broken table and a new must-meet: {replanned['seconds']} s, {replanned['moved']} moved, "
+        f"broken table and a new must-meet: {replanned['processor_seconds']} s of one processor "
+        f"({replanned['seconds']} s by the clock), {replanned['moved']} moved, "
         f"{replanned['dropped']} dropped, {replanned['added']} added."
     )
     return draw_table(head, rows) + "\n\n" + again + "\n"
