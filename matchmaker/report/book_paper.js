@@ -54,13 +54,18 @@ function drawIndex() {
   return h("section", { class: "leaf" }, h("h2", {}, words.index),
     h("table", { class: "index" }, h("tbody", {}, data.parties.map((party) => h("tr", {},
       h("td", {}, numberOf(party)), h("th", { scope: "row", dir: "auto" }, party.name),
-      h("td", {}, party.meetings.map((meeting) => labelOf(meeting)).join(words.comma) || words.no_meetings))))));
+      h("td", {}, party.meetings.length ? party.meetings.map(drawBegin) : words.no_meetings))))));
+}
+
+function drawBegin(meeting) {
+  return [h("span", { class: "begin" }, data.slots[meeting.slot].split("–")[0], " ", data.tables[meeting.table]), " "];
 }
 
 function drawLeaf(party) {
+  const paper = { asked: new Set(), room: party.meetings.length < 3 ? 160 : 80 }; // so that most fit on one page
   return h("section", { class: "leaf" },
     h("p", { class: "running" }, h("span", { dir: "auto" }, data.title), h("span", {}, [data.day, data.place].filter(Boolean).join(" "))),
-    drawHead(party), party.meetings.map((meeting) => drawMeeting(meeting, party, true)));
+    drawHead(party), party.meetings.map((meeting) => drawMeeting(meeting, party, paper)));
 }
 
 // Boxes to tick, filled where the page already knows, and lines to write on.
@@ -70,5 +75,5 @@ function drawForm(meeting) {
   return h("div", { class: "form" },
     h("p", {}, data.states.map(([code, text]) => box(mark.state === code, text)), box(mark.again, words.again)),
     mark.comment ? h("p", { class: "text", dir: "auto" }, mark.comment) : null,
-    h("div", { class: "ruled", "data-label": words.notes }, h("i"), h("i"), h("i")));
+    h("div", { class: "ruled" }, h("i"), h("i")));
 }

@@ -65,10 +65,12 @@ function drawHead(party) {
 const SIDES = { need: NEED_FACTS, achievement: ACHIEVEMENT_FACTS };
 const SHOWN_FACTS = ["maturity", "mode", "money", "date"];
 
-// On paper texts are shorter, the full text stays away, and boxes and lines wait for a pen.
-function drawMeeting(meeting, party, paper = false) {
+// On paper texts are shorter, the full text stays away, and boxes and lines wait for a pen; what was asked further up on
+// the page is not asked again.
+function drawMeeting(meeting, party, paper = null) {
   const partner = partyOf(meeting, otherSide(party));
-  const questions = needs[meeting.need].questions || [];
+  const questions = paper?.asked.has(meeting.need) ? [] : needs[meeting.need].questions || [];
+  paper?.asked.add(meeting.need);
   const label = (text) => h("h4", { class: "label" }, text);
   const card = h("section", { class: "meeting card", "aria-label": `${labelOf(meeting)} ${partner.name}` },
     h("div", { class: "when" },
@@ -90,7 +92,7 @@ function drawMeeting(meeting, party, paper = false) {
       h("div", { class: "two" }, Object.keys(SIDES).map((side) => drawSide(meeting, side, paper))),
       questions.length
         ? [label(words["ask_" + party.role]),
-           h("ol", { class: "questions" }, questions.slice(0, paper ? 4 : undefined).map((one) => h("li", { dir: "auto" }, one)))]
+           h("ol", { class: "questions" }, questions.slice(0, paper ? 4 : Infinity).map((one) => h("li", { dir: "auto" }, one)))]
         : null,
       paper ? drawForm(meeting) : drawMarking(meeting)));
   if (!paper) {
@@ -112,7 +114,7 @@ function drawSide(meeting, side, paper) {
     h("p", { class: "label" }, words[side], " ", profile.id),
     h("p", { class: "subject", dir: "auto" }, marked(nameOf(profile), profile.title ? found.title : [])),
     profile.description
-      ? h("p", { class: "text", dir: "auto" }, excerpt(profile.description, found.description, paper ? 110 : 200))
+      ? h("p", { class: "text", dir: "auto" }, excerpt(profile.description, found.description, paper ? paper.room : 200))
       : null,
     told.length
       ? h("p", { class: "line" }, told.map(([name, key]) => h("span", {}, words[name], " ", h("b", {}, profile[key]))))

@@ -98,7 +98,7 @@ def name_files(names: Iterable[str]) -> list[str]:
     Examples
     --------
     >>> name_files(["大连朔翼/动力", "大连朔翼 动力", "CON", "a\u202eb.", "", "AB"])
-    ['大连朔翼_动力', '大连朔翼_动力-2', 'CON_', 'ab', '_', 'AB-2']
+    ['大连朔翼_动力', '大连朔翼_动力-2', '_CON', 'ab', '_', 'AB-2']
     """
     taken: set[str] = set()
     found = []
@@ -107,7 +107,7 @@ def name_files(names: Iterable[str]) -> list[str]:
         text = "".join(one for one in text if unicodedata.category(one)[0] != "C")
         text = text[:_LONGEST].encode("utf-8")[: 3 * _LONGEST].decode("utf-8", "ignore").strip(" ._") or "_"
         if text.casefold().split(".")[0] in _RESERVED:
-            text += "_"
+            text = f"_{text}"
         unique, count = text, 1
         while unique.casefold() in taken:
             count += 1
