@@ -81,15 +81,15 @@ function drawMeeting(meeting, party, paper = null) {
         h("span", {}, numberOf(partner)),
         partner.organisation && partner.organisation !== partner.name ? h("span", { dir: "auto" }, partner.organisation) : null,
         changeOf(meeting), meeting.locked ? h("span", { class: "pill" }, words.locked) : null),
-      label(words.why),
-      meeting.reasons
-        ? h("ul", { class: "reasons" }, meeting.reasons.map((reason) => h("li", { dir: "auto" }, reason)))
-        : h("p", { class: "quiet" }, words.asked_for),
+      h("div", { class: "why" }, label(words.why),
+        meeting.reasons
+          ? h("ul", { class: "reasons" }, meeting.reasons.map((reason) => h("li", { dir: "auto" }, reason)))
+          : h("p", { class: "quiet" }, words.asked_for)),
       paper || !meeting.terms?.some(Boolean) ? null : h("div", { class: "chips", role: "group", "aria-label": words.shared_terms },
         meeting.terms.map((term, at) => term && h("button", {
           type: "button", class: "t" + (at % 8), "data-terms": at, "aria-pressed": "false",
         }, term))),
-      h("div", { class: "two" }, Object.keys(SIDES).map((side) => drawSide(meeting, side, paper))),
+      h("div", { class: "two" }, Object.keys(SIDES).map((side) => drawSide(meeting, side, party, paper))),
       questions.length
         ? [label(words["ask_" + party.role]),
            h("ol", { class: "questions" }, questions.slice(0, paper ? 4 : Infinity).map((one) => h("li", { dir: "auto" }, one)))]
@@ -103,7 +103,8 @@ function drawMeeting(meeting, party, paper = null) {
   return card;
 }
 
-function drawSide(meeting, side, paper) {
+function drawSide(meeting, side, party, paper) {
+  const own = side === (party.role === "enterprise" ? "need" : "achievement");
   const profile = { need: needs, achievement: achievements }[side][meeting[side]];
   const found = meeting[side + "_marks"] || {};
   const told = Object.entries(SIDES[side]).filter(([, key]) => SHOWN_FACTS.includes(key) && profile[key]);
@@ -116,7 +117,7 @@ function drawSide(meeting, side, paper) {
     profile.description
       ? h("p", { class: "text", dir: "auto" }, excerpt(profile.description, found.description, paper ? paper.room : 200))
       : null,
-    told.length
+    told.length && !(paper && own) // who reads the sheet knows its own
       ? h("p", { class: "line" }, told.map(([name, key]) => h("span", {}, words[name], " ", h("b", {}, profile[key]))))
       : null,
     paper || !(profile.description || profile.keywords) ? null : full);
