@@ -35,6 +35,7 @@ function applyFilters() {
   $("found").textContent = say("count_parties", { shown: state.listed.length, all: data.parties.length });
   $("nothing").hidden = state.listed.length > 0;
   $("reset").hidden = !(search || role);
+  $("print").textContent = state.listed.length < data.parties.length ? words.print_listed : words.print_all;
 }
 
 function drawRow(party) {
@@ -178,7 +179,7 @@ function route() {
     $("party").replaceChildren();
     show(state.view);
     scrollTo(0, state.scroll);
-    [...document.querySelectorAll("#home a")].find((link) => link.hash === hrefOf(before) && link.checkVisibility())
+    [...document.querySelectorAll("#home a")].find((link) => link.hash === hrefOf(before) && link.offsetParent)
       ?.focus({ preventScroll: true });
   }
 }

@@ -115,7 +115,10 @@ function exportMarks() {
   const file = { format: data.format, event_id: data.event_id, exported_at: new Date().toISOString(), marks: list };
   const address = URL.createObjectURL(new Blob([JSON.stringify(file, null, 1) + "\n"], { type: "application/json" }));
   const name = `marks-${data.event_id.replace(/[^\p{L}\p{N}_-]+/gu, "_").slice(0, 60)}.json`;
-  h("a", { href: address, download: name }).click();
+  const link = h("a", { href: address, download: name, hidden: true });
+  document.body.append(link); // some browsers follow only links that stand in the page
+  link.click();
+  link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
   unsaved = false;
   tell(say("exported", { n: list.length, name }));

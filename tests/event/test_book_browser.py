@@ -410,7 +410,9 @@ def test_a_pdf_has_a_page_for_each_party_and_one_for_an_opened_party(visit):
 
 def test_what_is_searched_for_is_what_is_printed(visit):
     page = visit()
+    assert page.locator("#print").text_content() == "打印整本"
     page.fill("#search", "锐峰")
+    assert page.locator("#print").text_content() == "打印所列"
     page.emulate_media(media="print")
     expect(page.locator("#paper .leaf")).to_have_count(1)
 
