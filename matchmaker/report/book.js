@@ -137,6 +137,16 @@ function drawChanges() {
   return total;
 }
 
+// On the day the slot that is running, or the next one; else the first.
+function slotNow() {
+  const two = (number) => String(number).padStart(2, "0");
+  const now = new Date();
+  const today = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
+  const time = `${two(now.getHours())}:${two(now.getMinutes())}`;
+  const slot = today === data.date ? data.ends.findIndex((end) => end > time) : 0;
+  return Math.max(slot, 0);
+}
+
 // ---- Views, the address and the keys
 
 function show(view) {
@@ -214,7 +224,7 @@ function count(view, number) {
 
 loadMarks();
 $("slot").append(h("option", { value: "" }, words.whole_day), ...data.slots.map((name, slot) => h("option", { value: slot }, name)));
-if (!wide.matches && data.slots.length) $("slot").value = "0"; // a phone shows one slot at a time
+if (!wide.matches && data.slots.length) $("slot").value = String(slotNow()); // a phone shows one slot at a time
 $("marked").append(...[["", words.all_marks], ["none", words.unmarked], ...data.states, ["again", words.again]]
   .map(([value, name]) => h("option", { value }, name)));
 $("unsaved").hidden = kept;

@@ -85,6 +85,7 @@ def collect_book(content: BookContent) -> dict[str, object]:
         "date": occasion.day.isoformat(),
         "place": occasion.place,
         "slots": [name_slot(slot, words) for slot in hall.slots],
+        "ends": [f"{slot.end:%H:%M}" if slot.end else "" for slot in hall.slots],
         "tables": [name_table(table, words) for table in hall.tables],
         "closed": sorted([slot - 1, tables[table]] for slot, table in hall.closed if table in tables),
         "parties": _describe_parties(content),

@@ -47,7 +47,7 @@ _UNMET = (
     Column("achievement_title", 30),
     Column("wanted", 9, "number"),
     Column("got", 9, "number"),
-    Column("reason", 14),
+    Column("why_unmet", 14),
     Column("message", 60),
 )
 _WIDTHS = {"need_title": 30, "achievement_title": 30, "enterprise": 24, "team": 26, "comment": 36, "probability": 12}

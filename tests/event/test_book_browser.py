@@ -450,6 +450,23 @@ def test_a_phone_shows_one_slot_at_a_time_with_its_marks(visit):
     assert pressed(marking(page), "held")
 
 
+@pytest.mark.parametrize(
+    ("now", "label"),
+    [
+        ("2026-11-20T09:25:00", "09:20–09:40"),
+        ("2026-11-20T08:00:00", "09:00–09:20"),
+        ("2026-11-20T23:00:00", "09:00–09:20"),
+        ("2026-11-19T09:25:00", "09:00–09:20"),
+    ],
+)
+def test_a_phone_opens_the_grid_at_the_slot_that_is_running(visit, now, label):
+    fixed = f"""const Real = Date; Date = class extends Real {{
+        constructor(...given) {{ super(...(given.length ? given : ["{now}"])); }} }};"""
+    page = visit(viewport=PHONE, before=fixed)
+    page.click("[data-view=grid]")
+    expect(page.locator("#slot option:checked")).to_have_text(label)
+
+
 def test_hostile_texts_are_shown_and_do_nothing(visit, tmp_path):
     page = visit("hostile")
     content = build_hostile()

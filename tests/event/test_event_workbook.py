@@ -92,6 +92,18 @@ def test_outcomes_offer_their_choices(book):
     assert [(rule.operator, rule.formula1) for rule in amounts] == [("greaterThanOrEqual", "0")]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_only_the_two_forms_ask_for_answers(tmp_path, lang):
+    asked = {"decision", "state", "again", "result", "amount", "obstacle", "comment"}
+    columns = {*DECISION_FORM.columns, *OUTCOME_FORM.columns}
+    answers = {column.name(lang) for column in columns if column.code in asked} | {"原因", "reason", "结果", "状态"}
+    book = open_book(write_event_workbook(build_day(lang), tmp_path / "event.xlsx"))
+    forms = {form.sheet.name(lang) for form in (DECISION_FORM, OUTCOME_FORM)}
+    for sheet in book:
+        if sheet.title not in forms:
+            assert not answers & {str(cell.value).casefold() for cell in sheet[1]}, sheet.title
+
+
 def lists_of(sheet):
     """Return the choices that a sheet offers, by heading; every row below the header must offer them."""
     found = {}
@@ -109,7 +121,7 @@ def test_what_is_unmet_is_listed_with_reason_and_help(book):
         (DAY.name_party("E-1"), 4, 3),
         (DAY.name_party("T-2"), 1, 0),
     ]
-    assert rows[0]["原因"] == "对方场次已满"
+    assert rows[0]["未安排原因"] == "对方场次已满"
     assert "再加 1 场" in rows[0]["说明与办法"]
     assert rows[0]["需求编号"] is None
     assert rows[1]["成果名称"] == ACHIEVEMENTS["A-0047"].title
