@@ -42,6 +42,19 @@ def write_book(content: BookContent, path: str | os.PathLike[str]) -> Path:
     ------
     MatchmakerError
         If the file cannot be replaced.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from datetime import date
+    >>> from matchmaker.docking import Hall, Occasion, Slot, Timetable
+    >>> occasion = Occasion("DL-1", "对接会", date(2026, 11, 20), Hall((Slot(1),), ("1", "2")))
+    >>> content = BookContent(
+    ...     timetable=Timetable(occasion, {}, ()), title="对接手册", made_on=date(2026, 11, 9), lang="zh"
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_book(content, Path(folder) / "book.html").read_text(encoding="utf-8")[:15]
+    '<!DOCTYPE html>'
     """
     return write_whole(path, encode_document(render_book(content)))
 

@@ -57,6 +57,29 @@ def write_calendars(content: BookContent, folder: str | os.PathLike[str]) -> Cal
     ------
     MatchmakerError
         If a file cannot be replaced.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from matchmaker.docking import Hall, Occasion, Slot, Timetable
+    >>> from matchmaker.records import Profile
+    >>> sides = {
+    ...     "E": Party("E", "enterprise", "朔翼动力", "朔翼动力", ("N-1",), frozenset({1})),
+    ...     "T": Party("T", "team", "电解液团队", "北海大学", ("A-1",), frozenset({1})),
+    ... }
+    >>> occasion = Occasion("DL-1", "对接会", date(2026, 11, 20), Hall((Slot(1),), ("1",)))
+    >>> content = BookContent(
+    ...     timetable=Timetable(occasion, sides, (Meeting(1, "1", "N-1", "A-1", "E", "T", 0.8),)),
+    ...     needs={"N-1": Profile("N-1", "need", "低温电解液")},
+    ...     achievements={"A-1": Profile("A-1", "achievement", "宽温域电解液")},
+    ...     title="对接手册",
+    ...     made_on=date(2026, 11, 9),
+    ...     lang="en",
+    ... )
+    >>> for notice in write_calendars(content, "calendars").notices:
+    ...     print(notice)
+    Calendars: slots 1 have no hours, so their 1 meetings are in no calendar file.
+    Calendars: no slot has hours, so no calendar file was written.
     """
     target, words = Path(folder), words_for_event("calendar", content.lang)
     timed: dict[str, list[tuple[Meeting, bool]]] = {}

@@ -47,6 +47,8 @@ _FLAGS = (
     # The book asks nothing of any host, and the browser shall not either.
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--no-pdf-header-footer",
+    # Tags for screen readers would double time and size of some hundred pages; the book itself is what they read.
+    "--disable-pdf-tagging",
 )
 _DATES = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}([+-]\d\d'\d\d'|Z)?")
 
@@ -92,7 +94,7 @@ def print_pdf(
         Becomes the date inside the file, so that the same book gives the same bytes; without it, it is the time of
         printing.
     seconds : float
-        How long to wait; a book of 350 parties takes a minute or two.
+        How long to wait; a book of 350 parties (700 pages) takes minutes on a busy computer.
     lang : {"zh", "en"}
         Language of the reason.
 
