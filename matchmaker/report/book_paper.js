@@ -62,18 +62,22 @@ function drawBegin(meeting) {
 }
 
 function drawLeaf(party) {
-  const paper = { asked: new Set(), room: party.meetings.length < 3 ? 160 : 80 }; // so that most fit on one page
+  // Three meetings are to fit on one page: less of the party's own text, which it knows, and fewer questions.
+  const roomy = party.meetings.length < 3;
+  const paper = { asked: new Set(), room: roomy ? [110, 200] : [60, 100], questions: roomy ? 5 : 2 };
   return h("section", { class: "leaf" },
     h("p", { class: "running" }, h("span", { dir: "auto" }, data.title), h("span", {}, [data.day, data.place].filter(Boolean).join(" "))),
     drawHead(party), party.meetings.map((meeting) => drawMeeting(meeting, party, paper)));
 }
 
-// Boxes to tick, filled where the page already knows, and lines to write on.
-function drawForm(meeting) {
+// Boxes to tick, filled where the page already knows.
+function drawBoxes(meeting) {
   const mark = markOf(meeting);
-  const box = (on, text) => h("span", { class: "box" }, on ? "☑ " : "☐ ", text);
-  return h("div", { class: "form" },
-    h("p", {}, data.states.map(([code, text]) => box(mark.state === code, text)), box(mark.again, words.again)),
-    mark.comment ? h("p", { class: "text", dir: "auto" }, mark.comment) : null,
-    h("div", { class: "ruled" }, h("i"), h("i")));
+  const box = (on, text) => h("li", {}, on ? "☑ " : "☐ ", text);
+  return h("ul", { class: "boxes" }, data.states.map(([code, text]) => box(mark.state === code, text)), box(mark.again, words.again));
+}
+
+function drawLines(meeting) {
+  const { comment } = markOf(meeting);
+  return h("div", { class: "ruled" }, comment ? h("p", { class: "text", dir: "auto" }, comment) : null, h("i"), h("i"));
 }

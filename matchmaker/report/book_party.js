@@ -74,7 +74,8 @@ function drawMeeting(meeting, party, paper = null) {
   const label = (text) => h("h4", { class: "label" }, text);
   const card = h("section", { class: "meeting card", "aria-label": `${labelOf(meeting)} ${partner.name}` },
     h("div", { class: "when" },
-      h("b", {}, data.slots[meeting.slot]), h("span", { class: "table-name" }, data.tables[meeting.table])),
+      h("b", {}, data.slots[meeting.slot]), h("span", { class: "table-name" }, data.tables[meeting.table]),
+      paper ? drawBoxes(meeting) : null),
     h("div", { class: "what" },
       h("h3", {}, paper ? h("span", { dir: "auto" }, partner.name) : linkOf(partner)),
       h("p", { class: "line" },
@@ -92,9 +93,9 @@ function drawMeeting(meeting, party, paper = null) {
       h("div", { class: "two" }, Object.keys(SIDES).map((side) => drawSide(meeting, side, party, paper))),
       questions.length
         ? [label(words["ask_" + party.role]),
-           h("ol", { class: "questions" }, questions.slice(0, paper ? 4 : Infinity).map((one) => h("li", { dir: "auto" }, one)))]
+           h("ol", { class: "questions" }, questions.slice(0, paper?.questions).map((one) => h("li", { dir: "auto" }, one)))]
         : null,
-      paper ? drawForm(meeting) : drawMarking(meeting)));
+      paper ? drawLines(meeting) : drawMarking(meeting)));
   if (!paper) {
     card.id = "m" + data.meetings.indexOf(meeting);
     card.tabIndex = -1;
@@ -115,7 +116,7 @@ function drawSide(meeting, side, party, paper) {
     h("p", { class: "label" }, words[side], " ", profile.id),
     h("p", { class: "subject", dir: "auto" }, marked(nameOf(profile), profile.title ? found.title : [])),
     profile.description
-      ? h("p", { class: "text", dir: "auto" }, excerpt(profile.description, found.description, paper ? paper.room : 200))
+      ? h("p", { class: "text", dir: "auto" }, excerpt(profile.description, found.description, paper ? paper.room[own ? 0 : 1] : 200))
       : null,
     told.length && !(paper && own) // who reads the sheet knows its own
       ? h("p", { class: "line" }, told.map(([name, key]) => h("span", {}, words[name], " ", h("b", {}, profile[key]))))
