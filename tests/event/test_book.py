@@ -5,11 +5,13 @@ from dataclasses import replace
 from docking_day import ACHIEVEMENTS, NEEDS, SCRIPT, build_day, build_hostile, build_large
 from hypothesis import given
 from hypothesis import strategies as st
-from test_report_page import Page
+from test_report_page import Page, read_source
 
 from matchmaker.docking import Changes
 from matchmaker.report import render_book, write_book
 from matchmaker.report.book import collect_book
+from matchmaker.report.book_wording import BOOK
+from matchmaker.report.event_wording import words_for_event
 
 DAY = build_day()
 
@@ -123,3 +125,14 @@ def test_a_large_day_stays_a_small_file():
     content = build_large()
     assert len(content.timetable.meetings) == 800
     assert len(render_book(content).encode()) < 3_000_000
+
+
+def test_every_word_that_the_book_asks_for_exists_and_none_is_left_over():
+    names = ("book.html.jinja", "elements.js", "book_marks.js", "book_party.js", "book_paper.js", "book.js")
+    sources = "\n".join(map(read_source, names))
+    own = "\n".join(read_source(name) for name in names if name != "elements.js")  # which also draws what is no book's
+    asked = set(re.findall(r"\bwords\.(\w+)", own)) | set(re.findall(r'\bsay\("(\w+)"[,)]', own))
+    assert asked <= words_for_event("book", "zh").keys()
+    prefixes = ("unmet_", "number_", "ask_")  # chosen by a code
+    for key in BOOK["zh"]:
+        assert key.startswith(prefixes) or re.search(rf'words\.{key}\b|"{key}"|\b{key}:', sources), key
