@@ -20,6 +20,7 @@ _CHINESE = {
     "not_object": "这一行不是 JSON 对象，应写成 {{列名: 值}}",
     "not_integer": "{column}应为整数，实际为“{value}”",
     "not_number": "{column}应为数字，实际为“{value}”",
+    "not_positive": "{column}应为大于 0 的数字，实际为“{value}”",
     "not_probability": "{column}应在 0 与 1 之间，实际为“{value}”",
     "not_rank": "{column}应为从 1 开始的整数，实际为“{value}”",
     # repairs and guesses
@@ -73,6 +74,7 @@ _ENGLISH = {
     "not_object": "this line is no JSON object; write {{column: value}}",
     "not_integer": '{column} must be an integer, found "{value}"',
     "not_number": '{column} must be a number, found "{value}"',
+    "not_positive": '{column} must be a number above 0, found "{value}"',
     "not_probability": '{column} must lie between 0 and 1, found "{value}"',
     "not_rank": '{column} must be an integer from 1 on, found "{value}"',
     "guessed_encoding": "the file is not UTF-8 and was read as {encoding}; if texts look garbled, save it as UTF-8",
