@@ -23,6 +23,18 @@ _CHINESE = {
     "not_positive": "{column}应为大于 0 的数字，实际为“{value}”",
     "not_probability": "{column}应在 0 与 1 之间，实际为“{value}”",
     "not_rank": "{column}应为从 1 开始的整数，实际为“{value}”",
+    # decisions and marks that came back
+    "not_word": "{column}填的是“{value}”，应为：{allowed}",
+    "not_amount": "{column}填的是“{value}”，应为金额，如 120000、12万元",
+    "again_words": "是、否，或企业、团队、双方",
+    "unknown_need": "需求编号 {id} 不在本次对接会中：请核对编号",
+    "unknown_achievement": "成果编号 {id} 不在本次对接会中：请核对编号",
+    "overruled": "需求 {need} 与成果 {achievement}：这里写的“{mine}”与 {other} 行的“否决”矛盾，已按否决处理；"
+    "请核实后改其中一处",
+    "marked_twice": "需求 {need} 与成果 {achievement}：“{new}”与 {place} 行的“{old}”不一致，以“{new}”为准，请核实",
+    "not_mark": "这一条不是对接标记",
+    "not_marks": "{source} 不是对接手册导出的标记文件（格式“{found}”，应为 {expected}）：请在手册网页中重新导出",
+    "other_event": "{source} 是另一场对接会（{found}）的标记，本场是 {expected}：请换成本场的文件",
     # repairs and guesses
     "guessed_encoding": "文件不是 UTF-8，已按 {encoding} 读取；若出现乱码，请另存为 UTF-8",
     "damaged_encoding": "按 {encoding} 读取时有 {count} 处字节无法识别，已显示为“�”",
@@ -77,6 +89,19 @@ _ENGLISH = {
     "not_positive": '{column} must be a number above 0, found "{value}"',
     "not_probability": '{column} must lie between 0 and 1, found "{value}"',
     "not_rank": '{column} must be an integer from 1 on, found "{value}"',
+    "not_word": '{column} says "{value}", which is none of: {allowed}',
+    "not_amount": '{column} says "{value}", which is no amount, such as 120000 or 12万元',
+    "again_words": "yes, no, or enterprise, team, both",
+    "unknown_need": "the need {id} is not part of this event: check the id",
+    "unknown_achievement": "the achievement {id} is not part of this event: check the id",
+    "overruled": 'need {need} and achievement {achievement}: "{mine}" here contradicts the veto in {other}; '
+    "the veto stands; ask, and change one of the two",
+    "marked_twice": 'need {need} and achievement {achievement}: "{new}" differs from "{old}" in {place}; '
+    '"{new}" stands, please check',
+    "not_mark": "this entry is no mark of a meeting",
+    "not_marks": '{source} is no file of marks that the book exported (format "{found}", expected {expected}): '
+    "export it again from the book's page",
+    "other_event": "{source} holds the marks of another event ({found}), this one is {expected}: give its own file",
     "guessed_encoding": "the file is not UTF-8 and was read as {encoding}; if texts look garbled, save it as UTF-8",
     "damaged_encoding": "{count} places could not be read as {encoding} and show as \ufffd",
     "control": "removed {count} control characters",
