@@ -1,10 +1,12 @@
 """The commands and their options, as Typer reads them from signatures; the work is done in `jobs` and `measuring`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from matchmaker.cli import occasions
 from matchmaker.cli.screen import Screen
 from matchmaker.cli.wording import HELP
 
@@ -37,6 +39,9 @@ RelevantFrom = Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade t
 Lowest = Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade of the scale")]
 Metrics = Annotated[Path | None, typer.Option(metavar="FILE", help="CSV file for the metrics as well")]
 K = Annotated[str, typer.Option("--k", metavar="N", help="Longest shortlist")]
+
+
+app.add_typer(occasions.app, name="event")
 
 
 @app.callback()
@@ -247,7 +252,7 @@ def build_command(lang: str) -> Any:
     """Return the program as a callable command whose help is in the given language."""
     command = typer.main.get_command(app)
     words = HELP.get(lang, {})
-    for part in (command, *getattr(command, "commands", {}).values()):
+    for part in _all_parts(command):
         part.help = words.get(part.help, part.help)
         part.epilog = words.get("epilog", HELP["en"]["epilog"])
         for parameter in part.params:
@@ -255,6 +260,13 @@ def build_command(lang: str) -> Any:
             if told:
                 parameter.help = words.get(told, told)
     return command
+
+
+def _all_parts(command: Any) -> Iterator[Any]:
+    """Yield a command and all commands below it."""
+    yield command
+    for part in getattr(command, "commands", {}).values():
+        yield from _all_parts(part)
 
 
 def _screen(context: typer.Context) -> Screen:
