@@ -56,6 +56,49 @@ def packs(context: typer.Context, achievements: Achievements, needs: Needs, shor
     return make_packs(_screen(context), achievements, needs, shortlists, out)
 
 
+@app.command()
+def outcomes(
+    context: typer.Context,
+    event: Annotated[Path, typer.Argument(metavar="EVENT_DIR", help="Folder that matchmaker event plan wrote")],
+    marks: Annotated[list[Path], typer.Argument(help="Workbooks, tables, and files that the book's page exported")],
+    out: Out,
+    shortlists: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Shortlists that the event was planned from; by default shortlists.csv in the folder",
+        ),
+    ] = None,
+    needs: Annotated[Path | None, typer.Option(metavar="REGISTER", help="Register of needs, for names")] = None,
+    achievements: Annotated[
+        Path | None, typer.Option(metavar="REGISTER", help="Register of achievements, for names")
+    ] = None,
+    event_id: Annotated[str, typer.Option(metavar="ID", help="Id of the event; by default from plan.json")] = "",
+    date: Annotated[str, typer.Option(metavar="DATE", help="Day of the event; by default from plan.json")] = "",
+    as_of: Annotated[
+        str, typer.Option(metavar="DATE", help="Day by which waiting is counted; by default today")
+    ] = "today",
+) -> int:
+    """Turn what came of the meetings into judgments with their exposure, and list what to follow up."""
+    from matchmaker.cli.afterwards import EventInputs, trace_event
+
+    inputs = EventInputs(event, tuple(marks), shortlists, needs, achievements, event_id, date, as_of)
+    return trace_event(_screen(context), inputs, out)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    event: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that matchmaker event outcomes wrote")],
+    out: Annotated[Path, typer.Option(metavar="FILE.html", help="Page; a workbook of the same name lies beside it")],
+    previous: Annotated[Path | None, typer.Option(metavar="DIR", help="The same of the event before")] = None,
+) -> int:
+    """Report an event: acceptance, meetings, coverage, outcomes, exposure, next to the previous one."""
+    from matchmaker.cli.afterwards import report_event
+
+    return report_event(_screen(context), event, previous, out)
+
+
 def _screen(context: typer.Context) -> Screen:
     screen = context.obj
     return screen if isinstance(screen, Screen) else Screen("en")

@@ -51,6 +51,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "outranked_change": "还差 {short} 次预期对接，或增加推介总数",
         # follow-ups
         "both": "双方",
+        "and": "、",
+        "organisers": "主办方",
         "next_second_meeting": "请{party}答复能否再谈，并约定时间",
         "next_arranged": "二次对接已约定：请{party}确认时间，谈后回报结果",
         "next_sample": "样品已送：请{party}试用并答复结果",
@@ -103,6 +105,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "it would add {gain}, the weakest chosen one brings {weakest}",
         "outranked_change": "{short} expected matches short, or a longer slate",
         "both": "both",
+        "and": ", ",
+        "organisers": "the organisers",
         "next_second_meeting": "ask {party} whether they will meet again, and fix a date",
         "next_arranged": "a second meeting is agreed: ask {party} for the date, and for what came of it",
         "next_sample": "a sample was sent: ask {party} to try it and answer",

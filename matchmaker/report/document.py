@@ -26,7 +26,7 @@ def render_document(
     *,
     lang: str,
     words: Mapping[str, str],
-    **shown: str,
+    **shown: object,
 ) -> str:
     """Return a page that holds all it needs.
 
@@ -44,7 +44,7 @@ def render_document(
     words : mapping of str to str
         Given to the template.
     **shown : str
-        Further texts for the template; they are escaped.
+        Further values for the template; their texts are escaped.
     """
     style, script = "".join(map(_read_part, styles)), "".join(map(_read_part, scripts))
     policy = {

@@ -2,6 +2,7 @@
 
 from matchmaker.tables.decisions import read_decisions, settle_decisions
 from matchmaker.tables.marks import read_marks
+from matchmaker.tables.planned import read_planned
 from matchmaker.tables.registers import read_achievements, read_judgments, read_needs, read_pairs, read_shortlists
 from matchmaker.tables.safety import safe_cell
 from matchmaker.tables.writing import write_bytes, write_csv, write_rejected, write_text
@@ -13,6 +14,7 @@ __all__ = [
     "read_marks",
     "read_needs",
     "read_pairs",
+    "read_planned",
     "read_shortlists",
     "safe_cell",
     "settle_decisions",
