@@ -90,7 +90,7 @@ def measure_rates(figures: EventFigures) -> dict[str, Rate]:
     >>> counts = {"planned": 10, "held": 8, "cut_short": 1, "talked": 9, "contract": 1}
     >>> rates = measure_rates(EventFigures("E", "E", date(2026, 11, 9), **counts))
     >>> rates["met"].share, round(rates["contract"].low, 2), round(rates["contract"].high, 2)
-    (0.9, 0.02, 0.44)
+    (0.9, 0.02, 0.43)
     """
     rates = {}
     for rows in GROUPS.values():
