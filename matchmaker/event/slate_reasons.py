@@ -92,6 +92,8 @@ def _tell_chosen(found: _Result, row: int) -> tuple[str, str]:
     if best:
         shown = found.say("comma").join(f"{need} {probability:.0%}" for probability, need in best)
         parts.append(found.say("wanted", count=len(named), shown=shown))
+    else:
+        parts.append(found.say("room"))
     if found.levels.get(name, 0):
         parts.append(found.say("level", level=found.levels[name]))
     if found.fields.get(name, ""):

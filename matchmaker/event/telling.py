@@ -32,6 +32,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "unknown_quota": "名额规则中的{by}“{name}”在成果登记表中没有：请改为登记表中的名称，现有 {known}",
         # reasons, in
         "wanted": "列入 {count} 项需求的清单（{shown}）",
+        "room": "没有需求把它列入清单，因名额未满而入选",
         "level": "成熟度 {level} 级",
         "field_is": "领域 {field}",
         "included": "指定推介。{why}",
@@ -87,6 +88,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "unknown_id": "{option} names the achievement {id}, which the register does not have: check the id",
         "unknown_quota": 'a quota names the {by} "{name}", which the register does not have; it has {known}',
         "wanted": "on the shortlists of {count} needs ({shown})",
+        "room": "no need lists it; in because there was room",
         "level": "maturity {level}",
         "field_is": "field {field}",
         "included": "asked for. {why}",

@@ -82,7 +82,7 @@ class SheetWriter:
             "number": {"align": "center"},
             "percent": {"num_format": "0%", "align": "right"},
             "input": {"text_wrap": True, "bg_color": _BLANK},
-            "amount": {"num_format": "#,##0.##", "bg_color": _BLANK},
+            "amount": {"num_format": "#,##0", "bg_color": _BLANK},
         }
         self.formats = {
             (kind, style): book.add_format({**properties, **extra})
