@@ -6,21 +6,21 @@ of its propensity, the chance that a pair of its rank was met (Horvitz and Thomp
 2016, "Recommendations as treatments"). Given the rank, whether a pair is met is taken not to depend on how well it
 fits. The propensity is measured at the event itself: met pairs over shown pairs at each rank, pulled towards the mean
 of all ranks where few were shown, never rising with the rank, and bounded. The weight is the overall rate over the
-propensity, so that weights are about 1 on average, and is clipped, since a few heavy pairs would drown all others.
+propensity, clipped, since a few heavy pairs would drown all others, and brought to 1 on average over the pairs that met.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchmaker.records import Match
 
 # Pairs of the event's mean that each rank is given beside its own.
 PRIOR = 4.0
 FLOOR = 0.02
-# A pair counts at most so many times, and at least the same part of, what an average one does.
+# Before they are brought to 1 on average, weights lie between this and its inverse.
 CAP = 4.0
 
 
@@ -36,12 +36,15 @@ class Propensities:
         Met pairs over shown ones, bounded in the same way.
     shown, met : tuple of int
         The counts behind it.
+    scale : float
+        Brings weights to 1 on average.
     """
 
     by_rank: tuple[float, ...]
     overall: float
     shown: tuple[int, ...]
     met: tuple[int, ...]
+    scale: float = 1.0
 
     def of(self, rank: int) -> float:
         """Return the propensity of a rank; 1 for rank 0, a pair that people asked for and no list showed.
@@ -66,7 +69,7 @@ class Propensities:
         """
         if rank < 1:
             return 1.0
-        return min(CAP, max(1 / CAP, self.overall / self.of(rank)))
+        return self.scale * min(CAP, max(1 / CAP, self.overall / self.of(rank)))
 
 
 def measure_propensities(shown: Iterable[Match], met: Iterable[tuple[str, str]]) -> Propensities:
@@ -98,12 +101,14 @@ def measure_propensities(shown: Iterable[Match], met: Iterable[tuple[str, str]])
     overall = sum(held.values()) / total if total else 0.0
     rates = [(held[rank] + PRIOR * overall) / (counts[rank] + PRIOR) for rank in range(1, depth + 1)]
     falling = _let_fall(rates, [counts[rank] + PRIOR for rank in range(1, depth + 1)])
-    return Propensities(
+    found = Propensities(
         by_rank=tuple(min(1.0, max(FLOOR, rate)) for rate in falling),
         overall=min(1.0, max(FLOOR, overall)),
         shown=tuple(counts[rank] for rank in range(1, depth + 1)),
         met=tuple(held[rank] for rank in range(1, depth + 1)),
     )
+    total_weight = sum(count * found.weight(rank) for rank, count in held.items())
+    return replace(found, scale=sum(held.values()) / total_weight) if total_weight else found
 
 
 def _let_fall(rates: list[float], weights: list[float]) -> list[float]:

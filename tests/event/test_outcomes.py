@@ -228,7 +228,7 @@ def test_the_command_writes_judgments_that_learning_reads(event, tmp_path, capsy
     assert {one.event_id for one in judgments} == {"DL-1"} and judgments[0].judged_on == date(2026, 11, 9)
     rows = rows_of(out / "judgments.csv")
     assert {(row["rank"], row["shown"]) for row in rows} == {("1", "1")}
-    assert float(rows[0]["propensity"]) > 0.5 and judgments[0].weight == float(rows[0]["weight"]) < 1
+    assert float(rows[0]["propensity"]) > 0.5 and judgments[0].weight == float(rows[0]["weight"]) == 1
     assert [row["met"] for row in rows_of(out / "exposure.csv")] == ["5", "0", "0", "0", "0"]
     outcomes = rows_of(out / "outcomes.csv")
     assert len(outcomes) == 9 and outcomes[1]["obstacle"] == "rights" and outcomes[1]["grade"] == ""
