@@ -6,7 +6,8 @@ of its propensity, the chance that a pair of its rank was met (Horvitz and Thomp
 2016, "Recommendations as treatments"). Given the rank, whether a pair is met is taken not to depend on how well it
 fits. The propensity is measured at the event itself: met pairs over shown pairs at each rank, pulled towards the mean
 of all ranks where few were shown, never rising with the rank, and bounded. The weight is the overall rate over the
-propensity, clipped, since a few heavy pairs would drown all others, and brought to 1 on average over the pairs that met.
+propensity, clipped, since a few heavy pairs would drown all others, and brought to 1 on average over the pairs that
+met.
 """
 
 from __future__ import annotations

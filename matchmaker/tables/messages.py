@@ -90,7 +90,7 @@ _ENGLISH = {
     "not_probability": '{column} must lie between 0 and 1, found "{value}"',
     "not_rank": '{column} must be an integer from 1 on, found "{value}"',
     "not_word": '{column} says "{value}", which is none of: {allowed}',
-    "not_amount": '{column} says "{value}", which is no amount, such as 120000 or 12万元',
+    "not_amount": '{column} says "{value}", which is no amount in yuan, such as 120000',
     "again_words": "yes, no, or enterprise, team, both",
     "unknown_need": "the need {id} is not part of this event: check the id",
     "unknown_achievement": "the achievement {id} is not part of this event: check the id",
