@@ -250,6 +250,8 @@ class Mark:
     obstacle : str
         Coded reason of a failure (堵点).
     comment : str
+    again_by : str
+        Who wishes for a second meeting: ``enterprise``, ``team``, ``both``, or empty when nobody noted.
     """
 
     need_id: str
@@ -260,6 +262,7 @@ class Mark:
     amount: float = 0.0
     obstacle: str = ""
     comment: str = ""
+    again_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

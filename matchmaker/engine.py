@@ -263,7 +263,7 @@ class Matchmaker(Reader):
         ----------
         needs : Records of Profile
         judgments : Records of Judgment
-            Of several judgments of a pair the last counts.
+            Of several judgments of a pair the last counts, as much as its ``weight`` says.
         gap_error : float
             Of the needs that have something suitable, the share that may be called a gap. An adopted model brings the
             threshold that keeps to it; `threshold` is set to that.
@@ -283,14 +283,15 @@ class Matchmaker(Reader):
         supply = self._fitted()
         register = list(needs)
         known = {profile.id for profile in register}
-        latest = {(judgment.need_id, judgment.achievement_id): judgment.grade for judgment in judgments}
-        usable = {pair: grade for pair, grade in latest.items() if pair[0] in known and pair[1] in self._profiles}
+        latest = {(judgment.need_id, judgment.achievement_id): judgment for judgment in judgments}
+        usable = {pair: one for pair, one in latest.items() if pair[0] in known and pair[1] in self._profiles}
         named = compare_named(self._analyst, supply, register, list(usable), None, progress)
         lesson = Lesson(
             examples=Examples(
                 features=named.features,
-                grades=np.array(list(usable.values()), np.int64),
+                grades=np.array([one.grade for one in usable.values()], np.int64),
                 vectors=named.vectors(supply),
+                weights=np.array([one.weight for one in usable.values()]),
             ),
             need_ids=[need for need, _ in usable],
             achievement_ids=[achievement for _, achievement in usable],

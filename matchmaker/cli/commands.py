@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from matchmaker.cli import occasions
 from matchmaker.cli.events import events
 from matchmaker.cli.screen import Screen
 from matchmaker.cli.wording import HELP
@@ -41,6 +42,8 @@ Metrics = Annotated[Path | None, typer.Option(metavar="FILE", help="CSV file for
 K = Annotated[str, typer.Option("--k", metavar="N", help="Longest shortlist")]
 
 
+# What comes before and after the day stands beside the day itself.
+events.registered_commands += occasions.app.registered_commands
 app.add_typer(events, name="event")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from matchmaker.cli.occasion_wording import OCCASION_HELP, OCCASION_MESSAGES
+
 LANGUAGES = ("zh", "en")
 
 MESSAGES: Mapping[str, Mapping[str, str]] = {
@@ -279,3 +281,6 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "Show this message and exit.": "显示本说明。",
     },
 }
+
+MESSAGES = {lang: {**words, **OCCASION_MESSAGES[lang]} for lang, words in MESSAGES.items()}
+HELP = {"en": HELP["en"], "zh": {**HELP["zh"], **OCCASION_HELP}}

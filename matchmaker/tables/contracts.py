@@ -163,6 +163,7 @@ JUDGMENTS = Contract(
             "judged_on",
             "研判日期 研判时间 评价日期 评价时间 评审日期 日期 时间 judgedat date",
         ),
+        _column("weight", "weight", "权重 研判权重"),
     ),
 )
 

@@ -93,10 +93,14 @@ def profile_builder(contract: Contract, kind: Kind) -> Callable[[Line], Profile 
 
 
 def build_judgment(line: Line) -> Judgment | None:
-    """Make a judgment of a line; a grade that is no integer sets it aside."""
+    """Make a judgment of a line; a grade that is no integer, or a weight that is no number above 0, sets it aside."""
     grade = read_integer(line.get("grade"))
     if grade is None:
         line.reject("not_integer", column=line.layout.label("grade"), value=line.get("grade")[:40])
+        return None
+    weight = read_number(line.get_short("weight") or "1")
+    if weight is None or weight <= 0:
+        line.reject("not_positive", column=line.layout.label("weight"), value=line.get("weight")[:40])
         return None
     return Judgment(
         need_id=line.get_id("need_id"),
@@ -104,6 +108,7 @@ def build_judgment(line: Line) -> Judgment | None:
         grade=grade,
         event_id=line.get_id("event_id"),
         judged_on=line.get_date("judged_on"),
+        weight=weight,
     )
 
 

@@ -136,7 +136,8 @@ def read_judgments(
 ) -> Records[Judgment]:
     """Read judgments: how well an achievement serves a need, as an ordered integer.
 
-    A row whose grade is no integer (``3`` and ``3.0`` are) is set aside. A pair may be judged several times.
+    A row whose grade is no integer (``3`` and ``3.0`` are), or whose ``weight`` is no number above 0, is set aside. A
+    pair may be judged several times. A blank weight is 1.
 
     Parameters
     ----------
