@@ -22,7 +22,8 @@ from results import RESULTS, describe_in_words, describe_run, write_results
 
 from matchmaker.errors import TableError
 from matchmaker.evaluation import measure_learning
-from matchmaker.learning import Lesson, learn
+from matchmaker.learning import learn
+from matchmaker.lessons import Lesson
 from matchmaker.rank.defaults import default_reranker
 from matchmaker.rank.learning import Examples, score
 from matchmaker.rank.reranking import add_up
@@ -52,7 +53,7 @@ def score_after_learning(
         return untaught, False
     lesson = Lesson(examples.part(train), [need_ids[row] for row in train], [achievement_ids[row] for row in train])
     try:
-        learned = learn(lesson, prior, 0, seed)
+        learned = learn(lesson, prior, seed)
     except TableError:  # too few
         return untaught, False
     if not learned.report.adopted:

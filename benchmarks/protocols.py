@@ -12,7 +12,9 @@ from registers import Collection
 from wheels import UnavailableError
 
 from matchmaker import Matchmaker
-from matchmaker.learning import Lesson, learn
+from matchmaker.deepening import see
+from matchmaker.learning import learn
+from matchmaker.lessons import Lesson
 from matchmaker.rank.calibration import Calibration, fit_calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.features import Pairs, compare
@@ -22,8 +24,9 @@ from matchmaker.rank.reranking import add_up
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.records import Pair
 from matchmaker.text.analysis import Analyst
-from matchmaker.text.encoding import BUNDLED, BundledEncoder
+from matchmaker.text.encoding import BUNDLED, MODEL, BundledEncoder
 from matchmaker.text.segmentation import Segmenter
+from matchmaker.text.tuning import JudgedTexts
 from matchmaker.text.vectors import CachedEncoder
 
 ENGINE = "matchmaker"
@@ -34,12 +37,16 @@ CONSTANT_GRADE = 2
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run was told, and the peers that it had to leave out, with the reason."""
+    """What a run was told, and the peers that it had to leave out, with the reason.
+
+    ``deep`` says whether the encoder is tuned on judgments too, where there are any to learn from.
+    """
 
     peers: tuple[str, ...]
     workshop: Workshop
     say: Callable[[str], None] = print
     missing: dict[str, str] = field(default_factory=dict)
+    deep: bool = False
 
 
 def rank_unlabelled(collection: Collection, settings: Settings) -> Iterator[Ranking]:
@@ -106,7 +113,7 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
         rows = np.flatnonzero(~held)
         need_ids, achievement_ids = collection.need_ids, collection.achievement_ids
         lesson = Lesson(examples.part(~held), [need_ids[row] for row in rows], [achievement_ids[row] for row in rows])
-        learned = learn(lesson, default_reranker(), 0, seed)
+        learned = learn(lesson, default_reranker(), seed)
         model.note(held, score(learned.reranker, examples.part(held)), learned.calibration)
         # What `Matchmaker.learn` does: a model that was refused leaves the one in use as it was.
         adopted += learned.report.adopted
@@ -116,10 +123,31 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
             engine.note(held, default_scores[held], default_calibration())
     yield engine.rank(f"{ENGINE}, learn() (adopted in {adopted} of {FOLDS} folds)")
     yield model.rank(f"{ENGINE}, learned model")
+    if settings.deep:
+        yield _rank_deeply(collection, settings, examples, folds)
 
     for name, matrix in _score_peers(collection, settings):
         scores = matrix[collection.need_rows, collection.achievement_rows]
         yield _calibrate(name, (scores - scores.mean()) / scores.std(), collection.grades, folds)
+
+
+def _rank_deeply(
+    collection: Collection, settings: Settings, examples: Examples, folds: Sequence[np.ndarray]
+) -> Ranking:
+    """Learn as before, with an encoder tuned on the judgments where that helps."""
+    texts = read_texts(collection)
+    answers, tuned = _Answers(len(examples)), 0
+    for held in folds:
+        settings.say(f"{collection.name}: tune on {(~held).sum()} pairs")
+        rows = np.flatnonzero(~held)
+        ids = ([every[row] for row in rows] for every in (collection.need_ids, collection.achievement_ids))
+        lesson = Lesson(examples.part(~held), *ids, texts=texts.part(~held))
+        learned = learn(lesson, default_reranker(), settings.workshop.seed, tuned_from=MODEL)
+        tuned += bool(learned.weights)
+        seen = see(examples, texts, BundledEncoder(weights=learned.weights)) if learned.weights else examples
+        answers.note(held, score(learned.reranker, seen.part(held)), learned.calibration)
+        settings.say(learned.report.to_text("en"))
+    return answers.rank(f"{ENGINE}, learned model, deep (tuned in {tuned} of {len(folds)} folds)")
 
 
 class _Answers:
@@ -145,6 +173,17 @@ def _calibrate(system: str, scores: np.ndarray, grades: np.ndarray, folds: Seque
         expected[held] = curves.likely_grade(scores[held])
         probabilities[held] = curves.probability(scores[held])
     return Ranking(system, scores, expected, probabilities)
+
+
+def read_texts(collection: Collection) -> JudgedTexts:
+    """Return the judged pairs as texts, in the collection's order."""
+    analyst = Analyst(Segmenter(), CachedEncoder(BundledEncoder()))
+    return JudgedTexts(
+        needs=analyst.texts(collection.needs),
+        supply=analyst.texts(collection.achievements),
+        rows=(collection.need_rows, collection.achievement_rows),
+        grades=collection.grades.astype(float),
+    )
 
 
 def compute_examples(collection: Collection) -> Examples:

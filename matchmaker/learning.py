@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
+from matchmaker.deepening import Deep, fit_deeply
 from matchmaker.errors import TableError
 from matchmaker.evaluation import Comparison, compare, evaluate_scores
+from matchmaker.lessons import Lesson
 from matchmaker.rank.abstention import choose_threshold
 from matchmaker.rank.calibration import Calibration, fit_calibration, relevant_grade
-from matchmaker.rank.learning import Examples, Progress, fit_reranker, score
+from matchmaker.rank.learning import Progress, clearly_positive, fit_reranker, score
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up
 from matchmaker.reasons import Lang
 
@@ -21,15 +25,6 @@ MIN_PAIRS = 30
 CHANCE = 0.01
 # Of the needs that have something suitable, the share that may be called a gap.
 GAP_ERROR = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """Judged pairs as arrays, and the ids of their needs and achievements."""
-
-    examples: Examples
-    need_ids: list[str]
-    achievement_ids: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +52,11 @@ class LearnReport:
         at most the share asked for is to be called a gap.
     gaps : float
         Share of the needs kept aside that this threshold calls gaps.
+    deeper : Comparison or None
+        The rank correlation of a model with a tuned encoder against that of one without, on needs kept aside; None
+        when no tuning was asked for.
+    tuned : bool
+        Whether the learned model has a tuned encoder: it must come clearly nearer to the grades of needs kept aside.
     """
 
     adopted: bool
@@ -68,21 +68,25 @@ class LearnReport:
     backwards: bool = False
     threshold: float = 0.5
     gaps: float = 0.0
+    deeper: Comparison | None = None
+    tuned: bool = False
 
     def to_text(self, lang: Lang = "zh") -> str:
         """Return the result in words."""
         difference, overall = self.comparison, self.correlation
         if lang == "zh":
-            verdict = "已采用新模型" if self.adopted else "未采用新模型, 继续使用原模型"
-            skipped = f", 另有 {self.skipped} 条因编号不在登记表中未使用" if self.skipped else ""
+            verdict = "已采用新模型" if self.adopted else "未采用新模型，继续使用原模型"
+            skipped = f"，另有 {self.skipped} 条因编号不在登记表中未使用" if self.skipped else ""
             if self.backwards:
-                skipped += "; 内容越相近的成果得分反而越低, 请确认分值是否越大越好"
+                skipped += "；内容越相近的成果得分反而越低，请确认分值是否越大越好"
             return (
-                f"{verdict}: 在未参与学习的需求上, NDCG@10 由 {difference.b:.3f} 变为 {difference.a:.3f} "
-                f"(差 {difference.difference:+.3f}, 95% 区间 {difference.low:+.3f} 至 {difference.high:+.3f}), "
-                f"得分与等级的秩相关由 {overall.b:.3f} 变为 {overall.a:.3f} "
-                f"(差 {overall.difference:+.3f}, 95% 区间 {overall.low:+.3f} 至 {overall.high:+.3f}); "
-                f"使用 {self.needs} 个需求的 {self.pairs} 条研判{skipped}。" + self._tell_threshold(lang)
+                f"{verdict}：在未参与学习的需求上，NDCG@10 由 {difference.b:.3f} 变为 {difference.a:.3f}"
+                f"（差 {difference.difference:+.3f}，95% 区间 {difference.low:+.3f} 至 {difference.high:+.3f}），"
+                f"得分与等级的秩相关由 {overall.b:.3f} 变为 {overall.a:.3f}"
+                f"（差 {overall.difference:+.3f}，95% 区间 {overall.low:+.3f} 至 {overall.high:+.3f}）；"
+                f"使用 {self.needs} 个需求的 {self.pairs} 条研判{skipped}。"
+                + self._tell_tuning(lang)
+                + self._tell_threshold(lang)
             )
         verdict = "learned model adopted" if self.adopted else "learned model refused, the one in use stays"
         skipped = f"; {self.skipped} left out because their ids are in neither register" if self.skipped else ""
@@ -93,14 +97,32 @@ class LearnReport:
             f"({difference.difference:+.3f}, 95 % interval {difference.low:+.3f} to {difference.high:+.3f}), the rank "
             f"correlation of scores and grades from {overall.b:.3f} to {overall.a:.3f} "
             f"({overall.difference:+.3f}, {overall.low:+.3f} to {overall.high:+.3f}); "
-            f"learned from {self.pairs} judgments on {self.needs} needs{skipped}." + self._tell_threshold(lang)
+            f"learned from {self.pairs} judgments on {self.needs} needs{skipped}."
+            + self._tell_tuning(lang)
+            + self._tell_threshold(lang)
+        )
+
+    def _tell_tuning(self, lang: Lang) -> str:
+        if self.deeper is None:
+            return ""
+        found = self.deeper
+        if lang == "zh":
+            verdict = "深度学习有明显帮助，已采用" if self.tuned else "深度学习没有明显帮助，未采用"
+            return (
+                f"{verdict}：秩相关由 {found.b:.3f} 变为 {found.a:.3f}"
+                f"（差 {found.difference:+.3f}，95% 区间 {found.low:+.3f} 至 {found.high:+.3f}）。"
+            )
+        verdict = "tuning the encoder clearly helped" if self.tuned else "tuning the encoder did not clearly help"
+        return (
+            f" {verdict}: the rank correlation went from {found.b:.3f} to {found.a:.3f} "
+            f"({found.difference:+.3f}, {found.low:+.3f} to {found.high:+.3f})."
         )
 
     def _tell_threshold(self, lang: Lang) -> str:
         if not self.adopted:
             return ""
         if lang == "zh":
-            return f"概率达到 {self.threshold:.2f} 算适配, 未参与学习的需求中有 {self.gaps:.0%} 按此列为缺口。"
+            return f"概率达到 {self.threshold:.2f} 算适配，未参与学习的需求中有 {self.gaps:.0%} 按此列为缺口。"
         return (
             f" A probability of {self.threshold:.2f} counts as suitable; of needs kept aside {self.gaps:.0%} are gaps."
         )
@@ -113,17 +135,33 @@ class Learned:
     reranker: LearnedSum
     calibration: Calibration
     report: LearnReport
+    weights: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def learn(
     lesson: Lesson,
     current: WeightedSum | LearnedSum,
-    skipped: int,
     seed: int,
     gap_error: float = GAP_ERROR,
     progress: Progress | None = None,
+    *,
+    tuned_from: Path | None = None,
 ) -> Learned:
     """Learn a reranker and compare it with the model in use, on needs that neither has seen.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    current : WeightedSum or LearnedSum
+        The model in use.
+    seed : int
+    gap_error : float
+        Of the needs that have something suitable, the share that may be called a gap.
+    progress : callable, optional
+        Called as ``progress(done, total)``.
+    tuned_from : Path, optional
+        Folder of a shipped encoder: it is tuned on ``lesson.texts``, and the model learned from its vectors is taken
+        where it comes clearly nearer to the grades of needs kept aside.
 
     Raises
     ------
@@ -135,14 +173,21 @@ def learn(
     if judged < MIN_NEEDS or len(grades) < MIN_PAIRS or len(np.unique(grades)) < 2:
         raise TableError(
             f"learning needs at least {MIN_PAIRS} judgments on {MIN_NEEDS} needs with at least two different grades; "
-            f"found {len(grades)} on {judged} ({skipped} left out because their ids are in neither register); "
+            f"found {len(grades)} on {judged} ({lesson.skipped} left out because their ids are in neither register); "
             "judge more pairs, or check that the ids match the registers"
         )
     prior = current.prior if isinstance(current, LearnedSum) else current
-    model, held_out = fit_reranker(prior, lesson.examples, seed, progress)
+    model, held_out = fit_reranker(prior, lesson.examples, seed, None if tuned_from else progress)
+    deep: Deep | None = None
+    deeper: Comparison | None = None
+    if tuned_from is not None and lesson.texts is not None:
+        tried = fit_deeply(prior, lesson.examples, lesson.texts, tuned_from, seed, progress)
+        _, deeper = _contrast(lesson, np.arange(len(grades)), (tried.held_out, held_out), ("tuned", "not"), seed)
+        if _comes_nearer(tried.held_out, held_out, grades, needs):
+            deep, model, held_out = tried, tried.model, tried.held_out
     untaught = add_up(prior.explain(lesson.examples.features))
     relevant = relevant_grade(grades.tolist())
-    comparison, correlation = _measure(lesson, held_out, current, untaught, relevant, seed)
+    comparison, correlation = _measure(lesson, held_out, current, untaught, seed)
     backwards = _runs_backwards(lesson, untaught)
     calibration = fit_calibration(held_out, grades, relevant)
     abstention = choose_threshold(needs, calibration.probability(held_out), grades >= relevant, gap_error)
@@ -155,12 +200,22 @@ def learn(
             correlation=correlation,
             needs=judged,
             pairs=len(grades),
-            skipped=skipped,
+            skipped=lesson.skipped,
             backwards=backwards,
             threshold=abstention.threshold,
             gaps=abstention.gaps,
+            deeper=deeper,
+            tuned=deep is not None,
         ),
+        weights=deep.weights if deep else {},
     )
+
+
+def _comes_nearer(scores: np.ndarray, others: np.ndarray, grades: np.ndarray, needs: np.ndarray) -> bool:
+    """Tell whether the grades that scores let expect are clearly nearer than those of other scores."""
+    relevant = relevant_grade(grades.tolist())
+    errors = [(fit_calibration(each, grades, relevant).expected_grade(each) - grades) ** 2 for each in (scores, others)]
+    return clearly_positive(errors[1] - errors[0], needs)
 
 
 def _measure(
@@ -168,7 +223,6 @@ def _measure(
     learned: np.ndarray,
     current: WeightedSum | LearnedSum,
     untaught: np.ndarray,
-    relevant: int,
     seed: int,
 ) -> tuple[Comparison, Comparison]:
     """Compare held-out scores with those in use on needs that the model in use has not learned from.
@@ -181,23 +235,30 @@ def _measure(
     in_use = score(current, examples) if isinstance(current, LearnedSum) else add_up(current.explain(examples.features))
     if len(np.unique(examples.vectors.rows[fair])) < MIN_NEEDS:
         fair[:], in_use = True, untaught
-    rows = np.flatnonzero(fair)
-    summaries = [
+    return _contrast(lesson, np.flatnonzero(fair), (learned, in_use), ("learned", "in use"), seed)
+
+
+def _contrast(
+    lesson: Lesson, rows: np.ndarray, scores: tuple[np.ndarray, np.ndarray], names: tuple[str, str], seed: int
+) -> tuple[Comparison, Comparison]:
+    """Compare two scores of the same pairs: by the head of the lists, and over all pairs."""
+    grades = lesson.examples.grades
+    relevant = relevant_grade(grades.tolist())
+    ours, theirs = (
         evaluate_scores(
             [lesson.need_ids[row] for row in rows],
-            examples.grades[rows],
-            scores[rows],
+            grades[rows],
+            each[rows],
             achievement_ids=[lesson.achievement_ids[row] for row in rows],
-            lowest=int(examples.grades.min()),
+            lowest=int(grades.min()),
             relevant_from=relevant,
             thresholds=(relevant,),
             random_state=seed,
         )
-        for scores in (learned, in_use)
-    ]
+        for each in scores
+    )
     head, overall = (
-        compare(summaries[0], summaries[1], metric, names=("learned", "in use"), random_state=seed)
-        for metric in ("ndcg@10", "spearman")
+        compare(ours, theirs, metric, names=names, random_state=seed) for metric in ("ndcg@10", "spearman")
     )
     return head, overall
 

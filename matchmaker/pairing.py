@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,9 +11,10 @@ from matchmaker.rank.features import Pairs, compare
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.precedents import JudgedPairs, Precedents
 from matchmaker.rank.supply import Demand, Supply
-from matchmaker.records import Profile
+from matchmaker.records import Judgment, Profile
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.tagging import tag_field, tag_region
+from matchmaker.text.tuning import JudgedTexts
 
 Progress = Callable[[str, int, int], None]
 
@@ -52,6 +53,30 @@ def compare_named(
     features = np.empty_like(grouped)
     features[order] = grouped
     return NamedPairs(features, demand, Pairs(rows, columns))
+
+
+def name_texts(
+    analyst: Analyst,
+    needs: Sequence[Profile],
+    achievements: Mapping[str, Profile],
+    judgments: Mapping[tuple[str, str], Judgment],
+) -> JudgedTexts:
+    """Return judged pairs as the texts that are encoded of them, needs in the rows that `compare_named` gives them."""
+    asked = {need for need, _ in judgments}
+    used = [profile for profile in needs if profile.id in asked]
+    offered = list(dict.fromkeys(achievement for _, achievement in judgments))
+    need_rows = {profile.id: row for row, profile in enumerate(used)}
+    supply_rows = {achievement: row for row, achievement in enumerate(offered)}
+    return JudgedTexts(
+        needs=analyst.texts(used),
+        supply=analyst.texts([achievements[name] for name in offered]),
+        rows=(
+            np.array([need_rows[need] for need, _ in judgments], np.int64),
+            np.array([supply_rows[achievement] for _, achievement in judgments], np.int64),
+        ),
+        grades=np.array([one.grade for one in judgments.values()], np.float64),
+        weights=np.array([one.weight for one in judgments.values()], np.float64),
+    )
 
 
 def in_common_terms(rules: Filter) -> Filter:

@@ -11,7 +11,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
@@ -30,6 +30,8 @@ SETTINGS = "settings.json"
 RERANKER = "reranker.json"
 PROFILES = "achievements.jsonl"
 VECTORS = "vectors.npz"
+# Only in models whose encoder was tuned.
+WEIGHTS = "encoder.npz"
 
 
 _EXPECTED = {
@@ -47,6 +49,7 @@ class SavedModel:
     reranker: WeightedSum | LearnedSum
     calibration: Calibration
     vectors: Mapping[bytes, np.ndarray]
+    weights: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def check(self, dictionary: str, space: str) -> None:
         """Raise `ModelError` when words are now split, or texts encoded, otherwise than the model was taught."""
@@ -83,6 +86,8 @@ def write_model(path: Path, model: SavedModel) -> None:
         keys = sorted(model.vectors)
         vectors = np.stack([model.vectors[key] for key in keys]) if keys else np.zeros((0, 0), np.float32)
         np.savez(draft / VECTORS, keys=np.array(keys, "S16").view(np.uint8).reshape(-1, 16), vectors=vectors)
+        if model.weights:
+            np.savez(draft / WEIGHTS, allow_pickle=False, **model.weights)
         digests = {file.name: _digest(file) for file in sorted(draft.iterdir())}
         (draft / MANIFEST).write_text(_json({"format": FORMAT, "files": digests}), encoding="utf-8")
         if path.exists():
@@ -113,7 +118,7 @@ def read_model(path: Path) -> SavedModel:
         raise ModelError(f"{path} is no saved model ({error}); give the folder that learn or save wrote") from error
     if version != FORMAT:
         raise ModelError(f"{path} has format {version!r}, this version reads {FORMAT}; learn it again")
-    for name in (SETTINGS, RERANKER, PROFILES, VECTORS):
+    for name in (SETTINGS, RERANKER, PROFILES, VECTORS, *([WEIGHTS] if WEIGHTS in digests else [])):
         file = path / name
         if not file.is_file() or _digest(file) != digests.get(name):
             raise ModelError(f"{file} is missing or was changed after it was saved; restore it or learn again")
@@ -126,12 +131,17 @@ def read_model(path: Path) -> SavedModel:
         profiles = tuple(_profile(json.loads(line)) for line in lines)
     with _reading(path / VECTORS) as file, np.load(file, allow_pickle=False) as arrays:
         vectors = {key.tobytes(): vector for key, vector in zip(arrays["keys"], arrays["vectors"], strict=True)}
+    weights: dict[str, np.ndarray] = {}
+    if WEIGHTS in digests:
+        with _reading(path / WEIGHTS) as file, np.load(file, allow_pickle=False) as arrays:
+            weights = dict(arrays)
     return SavedModel(
         settings=settings,
         profiles=profiles,
         reranker=read_reranker((path / RERANKER).read_text(encoding="utf-8")),
         calibration=calibration,
         vectors=vectors,
+        weights=weights,
     )
 
 

@@ -55,15 +55,20 @@ def test_quality_says_which_collections_it_left_out(tmp_path, capsys):
     assert "give --data" in capsys.readouterr().out
 
 
-def test_learning_protocol_scores_every_held_out_pair(samples):
+def test_learning_protocol_scores_every_held_out_pair(samples, monkeypatch):
     from peers import Workshop
     from protocols import FOLDS, Settings, rank_held_out_needs
 
-    rankings = list(rank_held_out_needs(samples, Settings(("tfidf",), Workshop(), lambda _: None)))
+    from matchmaker import deepening
+
+    # Minutes of tuning leave the encoder as it was; what is done with it before and after stays.
+    monkeypatch.setattr(deepening, "tune", lambda *_: {})
+    rankings = list(rank_held_out_needs(samples, Settings(("tfidf",), Workshop(), lambda _: None, deep=True)))
     assert [ranking.system.split(" (")[0] for ranking in rankings] == [
         "matchmaker, no labels",
         "matchmaker, learn()",
         "matchmaker, learned model",
+        "matchmaker, learned model, deep",
         "tfidf",
     ]
     assert f"of {FOLDS} folds" in rankings[1].system

@@ -349,6 +349,15 @@ def test_learning_refuses_equal_grades_and_strangers_in_chinese(whole, tmp_path,
     assert "编号是否与两张登记表一致" in capsys.readouterr().err
 
 
+def test_word_vectors_cannot_be_tuned(whole, tmp_path, capsys):
+    model = str(tmp_path / "model")
+    arguments = ["learn", *whole, str(sample_path("judgments")), "--out", model, "--deep", "--quality", "fast"]
+    assert main([*arguments, "--lang", "zh"]) == UNUSABLE
+    assert "请去掉 --deep" in capsys.readouterr().err
+    assert main([*arguments, "--lang", "en"]) == UNUSABLE
+    assert "leave out --deep" in capsys.readouterr().err and not (tmp_path / "model").exists()
+
+
 def test_evaluate_prints_a_table_and_writes_it(whole, tmp_path, capsys):
     assert main(["shortlist", *whole, "--out", str(tmp_path / "out"), "--as-of", "none", "-q"]) == DONE
     arguments = ["evaluate", str(tmp_path / "out" / "shortlists.csv"), str(sample_path("judgments"))]

@@ -58,7 +58,7 @@ def poor(lists, tmp_path):
 @pytest.mark.parametrize(
     ("lang", "told"),
     [
-        ("zh", ["B优于A", "A：", "排序质量 NDCG@10", "B更好", "B改善最多的需求: N-"]),
+        ("zh", ["B优于A", "A：", "排序质量 NDCG@10", "B更好", "B改善最多的需求：N-"]),
         ("en", ["B is better than A", "A: ", "NDCG@10", "B better", "B gains most on: N-"]),
     ],
 )

@@ -117,7 +117,7 @@ def test_settings_out_of_range_are_refused(settings, message):
     ],
 )
 def test_the_processor_decides_the_precision(features, precision, monkeypatch):
-    monkeypatch.setattr(encoding, "_processor_features", lambda: frozenset(features))
+    monkeypatch.setattr(encoding, "processor_features", lambda: frozenset(features))
     assert best_precision() == precision == BundledEncoder().precision
     assert f"-{precision}-" in BundledEncoder().fingerprint
     other = "int8" if precision == "fp32" else "fp32"
@@ -125,10 +125,10 @@ def test_the_processor_decides_the_precision(features, precision, monkeypatch):
 
 
 def test_missing_weights_are_named(monkeypatch, tmp_path):
-    encoding._open_session.cache_clear()
+    encoding._shipped_session.cache_clear()
     with pytest.raises(ModelError, match=r"int8\.onnx is missing; reinstall"):
         BundledEncoder(tmp_path, precision="int8")
-    encoding._open_session.cache_clear()
+    encoding._shipped_session.cache_clear()
 
 
 @pytest.mark.parametrize("folder", [MODEL, STUDENT], ids=["whole", "student"])

@@ -95,7 +95,7 @@ def test_only_shared_needs_are_compared():
 
 def test_words_in_both_languages():
     found = compare(GOOD, POOR, names=("新模型", "旧模型"), lang="zh")
-    assert str(found).startswith("新模型优于旧模型\n排序质量 NDCG@10: ") and "需求40项" in str(found)
+    assert str(found).startswith("新模型优于旧模型\n排序质量 NDCG@10：") and "需求40项" in str(found)
     assert found.to_text("en").startswith("新模型 is better than 旧模型\nNDCG@10: ")
     assert compare(POOR, GOOD).to_text("zh").startswith("A劣于B")
     same = compare(GOOD, GOOD)

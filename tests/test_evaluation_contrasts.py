@@ -68,8 +68,8 @@ def test_needs_are_counted_and_the_greatest_changes_named():
 def test_words_in_both_languages_and_a_table_that_lines_up():
     found = contrast(OLD, NEW, names=("现行", "新"), lang="zh")
     text = str(found)
-    assert "新优于现行" in text and "40项需求中, 新更好的有33项, 现行更好的有4项, 持平3项" in text
-    assert "新退步最多的需求: N00" in text
+    assert "新优于现行" in text and "40项需求中，新更好的有33项，现行更好的有4项，持平3项" in text
+    assert "新退步最多的需求：N00" in text
     table = text.splitlines()[:8]
     assert len({measure_width(line) for line in table}) == 1 and "新更好" in table[1] and "未显示" in table[2]
     assert found.to_text("en").count("not shown") == 4
@@ -93,7 +93,7 @@ def test_only_shared_needs_count():
     narrow = evaluate_shortlists(propose((0, 2, 4, 3, 1), needs=NEEDS[:30]), JUDGMENTS, unlisted="zero", resamples=2)
     assert len(contrast(OLD, narrow).changes) == 40
     assert "Judged needs without a shortlist: A 0, B 10; they count as 0." in contrast(OLD, narrow).verdict()
-    assert "A 0项, B 10项, 按0分计" in contrast(OLD, narrow).verdict("zh")
+    assert "A 0项，B 10项，按0分计" in contrast(OLD, narrow).verdict("zh")
     assert "without a shortlist" not in contrast(narrow, narrow).verdict()
     scores = [evaluate_scores(NEEDS[:n] * 2, [1] * n + [3] * n, np.arange(2 * n), resamples=2) for n in (10, 20)]
     found = contrast(*scores)
@@ -127,7 +127,7 @@ def test_a_summary_says_in_words_what_it_found():
     assert "Of 40 needs for which something worth a meeting is known, 40 (100%) have it in the first 10 places" in text
     assert f"{NEW['ndcg@10'].value:.0%} of the best possible one" in text and "0% of the first 10 places" in text
     chinese = NEW.verdict("zh")
-    assert "40项需求中, 40项 (100%) 在前10名内就能看到" in chinese and "未经研判" in chinese
+    assert "40项需求中，40项（100%）在前10名内就能看到" in chinese and "未经研判" in chinese
     half = evaluate_shortlists([Match("N1", "A1", 1, 0, 0.5), Match("N1", "A2", 2, 0, 0.5)], [Judgment("N1", "A1", 4)])
     assert "50% of the first 10 places were never judged and count as not relevant" in half.verdict()
     assert "between" not in half.verdict() and "以上数值是下限" in half.verdict("zh")

@@ -66,7 +66,7 @@ def test_verdicts_on_cases_whose_answer_is_known():
     better = measure_learning(learn_slowly, NEEDS, GRADES, sizes=[50, 100])
     assert better.never_below and better.never_worse
     assert "never_below" not in str(better) and "At no size does learning fall below the start" in str(better)
-    assert "任何研判数量下, 学习后都不低于起点" in better.to_text("zh")
+    assert "任何研判数量下，学习后都不低于起点" in better.to_text("zh")
     values = [point.value for point in better.points]
     assert values == sorted(values) and better.points[-1].difference_low > 0
 

@@ -99,8 +99,8 @@ def make_lists(share, needs=60):
 @pytest.mark.parametrize(
     ("share", "verdict", "english", "chinese"),
     [
-        (0.9, "concentrated", "takes more than half of all exposure: 甲大学, 90%", "占去一半以上的曝光: 甲大学, 90%"),
-        (0.3, "favoured", "more than its share of the register: 甲大学, 30%", "超出其库存占比: 甲大学, 30%"),
+        (0.9, "concentrated", "takes more than half of all exposure: 甲大学, 90%", "占去一半以上的曝光：甲大学，90%"),
+        (0.3, "favoured", "more than its share of the register: 甲大学, 30%", "超出其库存占比：甲大学，30%"),
         (0.1, "spread", "not shown to be seen more than its share", "未显示超出其库存占比"),
     ],
 )

@@ -81,7 +81,7 @@ def test_dense_features_are_cosines(sides):
     features = compare(demand, supply, pairs)
     titles = (demand.columns.title_vectors @ supply.title_vectors.T).ravel()
     assert features[:, FEATURES.index("dense_title")] == pytest.approx(titles, abs=1e-6)
-    means = (mean_direction(demand.columns) @ supply.dense.vectors.T).ravel()
+    means = (mean_direction(demand.columns.title_vectors, demand.columns.text_vectors) @ supply.dense.vectors.T).ravel()
     assert features[:, FEATURES.index("dense")] == pytest.approx(means, abs=1e-6)
 
 

@@ -149,6 +149,7 @@ def learn(
     gap_error: Annotated[
         str, typer.Option(metavar="SHARE", help="Of needs that can be served, the share that may be called gaps")
     ] = "0.1",
+    deep: Annotated[bool, typer.Option("--deep", help="Tune the encoder too: minutes, and the extra [train]")] = False,
     model: Model = None,
     encoder: Encoder = None,
     quality: Quality = None,
@@ -162,7 +163,7 @@ def learn(
 
     screen = _screen(context)
     choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
-    return learn_model(screen, achievements, needs, judgments, out, gap_error, choice)
+    return learn_model(screen, achievements, needs, judgments, out, gap_error, deep, choice)
 
 
 @app.command()

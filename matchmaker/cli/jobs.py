@@ -182,9 +182,18 @@ def score_pairs(screen: Screen, achievements: Path, needs: Path, pairs: Path, ou
 
 
 def learn_model(
-    screen: Screen, achievements: Path, needs: Path, judgments: Path, out: Path, gap_error: str, choice: EngineChoice
+    screen: Screen,
+    achievements: Path,
+    needs: Path,
+    judgments: Path,
+    out: Path,
+    gap_error: str,
+    deep: bool,
+    choice: EngineChoice,
 ) -> int:
     """Do the work of ``matchmaker learn``; return the exit code."""
+    if deep and (choice.quality == "fast" or choice.encoder not in (None, "bundled")):
+        raise SettingError(screen.word("deep_alone"))
     share = read_share("--gap-error", gap_error, lang=screen.lang)
     refuse_inputs_among([rejections_beside(out)], [achievements, needs, judgments], lang=screen.lang)
     registers = Registers.read(screen, achievements, needs)
@@ -198,7 +207,7 @@ def learn_model(
     if counts["found"] < MIN_PAIRS or counts["judged"] < MIN_NEEDS or counts["grades"] < 2:
         raise TableError(screen.word("too_few", pairs=MIN_PAIRS, needs=MIN_NEEDS, **counts))
     engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
-    report = engine.learn(registers.needs, judged, gap_error=share, progress=screen.progress)
+    report = engine.learn(registers.needs, judged, gap_error=share, deep=deep, progress=screen.progress)
     rejected = put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))
     screen.show(report.to_text("zh" if screen.lang == "zh" else "en"))
     if report.adopted:

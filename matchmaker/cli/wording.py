@@ -53,6 +53,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "look": "请看：\n  {page}  网页，用浏览器打开，可查找、筛选、打印\n  {workbook}  工作簿\n"
         "  {folder}  其余结果：shortlists.csv、rejected.csv、manifest.json",
         "scored": "已为 {count} 对打分：{path}（用时 {seconds:.1f} 秒）。",
+        "deep_alone": "--deep 只能微调内置编码模型的 best 或 balanced 档；请去掉 --deep，或换一个 --quality",
         "learned": "模型已存入 {path}；使用时加 --model {path}",
         "not_learned": "没有写出模型（{path}）：请继续使用现有模型，或补充研判后重试。",
         "sides": "A：{a}\nB：{b}",
@@ -130,6 +131,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "look": "Now see:\n  {page}  page for the browser: search, filter, print\n  {workbook}  workbook\n"
         "  {folder}  the rest: shortlists.csv, rejected.csv, manifest.json",
         "scored": "{count} pairs scored: {path} (took {seconds:.1f} s).",
+        "deep_alone": "--deep can only tune the bundled encoder in quality best or balanced; leave out --deep, "
+        "or choose another --quality",
         "learned": "The model is in {path}; use it with --model {path}",
         "not_learned": "No model was written ({path}): go on with the one in use, or judge more pairs and try again.",
         "sides": "A: {a}\nB: {b}",
@@ -243,6 +246,7 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "Bundled encoder: best (the default), balanced in half the time, fast in no time": (
             "自带的编码器：best（默认，最准）、balanced（用时减半）、fast（几乎不花时间）"
         ),
+        "Tune the encoder too: minutes, and the extra [train]": "同时微调编码模型：需要数分钟，并安装 [train] 附加组件",
         "Of needs that can be served, the share that may be called gaps": "确有适配成果的需求中，允许误列为缺口的比例",
         "Longest shortlist": "每项需求最多推荐几项成果",
         _REPLACED: "结果文件夹；同名文件会被替换",

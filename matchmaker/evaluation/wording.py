@@ -38,63 +38,63 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "skipped": {"en": "skipped", "zh": "略过"},
         "as_retrieved": {
             "en": "Lists as retrieved; unjudged pairs count as not relevant",
-            "zh": "按清单原样评测; 未研判的配对视为不合适",
+            "zh": "按清单原样评测；未研判的配对视为不合适",
         },
         "judged_only": {
             "en": "Judged pairs only; unjudged pairs are taken out of the ranking",
-            "zh": "仅评测已研判的配对; 未研判的配对不参与排序",
+            "zh": "仅评测已研判的配对；未研判的配对不参与排序",
         },
         "scope": {
             "en": "{needs} needs, {judged} judged pairs, {found} of them listed; relevant from grade {relevant}",
-            "zh": "需求{needs}项, 已研判配对{judged}对, 其中列入清单{found}对; 等级{relevant}及以上为合适",
+            "zh": "需求{needs}项，已研判配对{judged}对，其中列入清单{found}对；等级{relevant}及以上为合适",
         },
         "lowest_only_skip": {
             "en": "Needs judged with the lowest grade only: {}; NDCG skips them.",
-            "zh": "{}项需求的研判全为最低等级, 计算 NDCG 时略过。",
+            "zh": "{}项需求的研判全为最低等级，计算 NDCG 时略过。",
         },
         "lowest_only_zero": {
             "en": "Needs judged with the lowest grade only: {}; NDCG counts them as 0.",
-            "zh": "{}项需求的研判全为最低等级, NDCG 按0分计。",
+            "zh": "{}项需求的研判全为最低等级，NDCG 按0分计。",
         },
         "none_relevant_skip": {
             "en": "Needs without a relevant judgment: {}; metrics that look for a relevant pair skip them.",
-            "zh": "{}项需求没有合适的研判, 需要合适配对的指标略过这些需求。",
+            "zh": "{}项需求没有合适的研判，需要合适配对的指标略过这些需求。",
         },
         "none_relevant_zero": {
             "en": "Needs without a relevant judgment: {}; metrics that look for a relevant pair count them as 0.",
-            "zh": "{}项需求没有合适的研判, 需要合适配对的指标按0分计。",
+            "zh": "{}项需求没有合适的研判，需要合适配对的指标按0分计。",
         },
         "unlisted_zero": {
             "en": "Judged needs without a shortlist: {}; they count as 0. If none was asked for, set unlisted='skip'.",
-            "zh": "{}项已研判需求没有清单, 按0分计; 若本次未要求出清单, 请用 unlisted='skip'。",
+            "zh": "{}项已研判需求没有清单，按0分计；若本次未要求出清单，请用 unlisted='skip'。",
         },
         "unlisted_skip": {
             "en": "Judged needs without a shortlist: {}; they are left out.",
-            "zh": "{}项已研判需求没有清单, 未计入。",
+            "zh": "{}项已研判需求没有清单，未计入。",
         },
         "never_judged": {
             "en": "Needs with a shortlist but without a judgment: {}; they are left out.",
-            "zh": "{}项有清单的需求没有研判, 未计入。",
+            "zh": "{}项有清单的需求没有研判，未计入。",
         },
         "repeated": {
             "en": "Pairs judged more than once: {}; the latest judgment counts.",
-            "zh": "{}对配对被多次研判, 以最近一次为准。",
+            "zh": "{}对配对被多次研判，以最近一次为准。",
         },
         "grades_low": {
             "en": "No judgment reaches grade {relevant} (the highest is {highest}); set relevant_from={highest}.",
-            "zh": "没有研判达到等级{relevant} (最高为{highest}); 请设 relevant_from={highest}。",
+            "zh": "没有研判达到等级{relevant}（最高为{highest}）；请设 relevant_from={highest}。",
         },
         "all_lowest": {
             "en": "Every judgment has the lowest grade, so no ranking can be told from another.",
-            "zh": "全部研判均为最低等级, 无法区分排序好坏。",
+            "zh": "全部研判均为最低等级，无法区分排序好坏。",
         },
         "thin": {
             "en": "Needs: only {}; intervals from so few are too narrow.",
-            "zh": "仅{}项需求: 需求太少, 置信区间偏窄。",
+            "zh": "仅{}项需求：需求太少，置信区间偏窄。",
         },
         "unshared": {
             "en": "Needs on one side only: {}; they are left out.",
-            "zh": "{}项需求只在一方出现, 未计入。",
+            "zh": "{}项需求只在一方出现，未计入。",
         },
         "better": {"en": "{a} is better than {b}", "zh": "{a}优于{b}"},
         "worse": {"en": "{a} is worse than {b}", "zh": "{a}劣于{b}"},
@@ -105,8 +105,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "difference": {
             "en": "{metric}: {a_value:.3f} against {b_value:.3f}, difference {difference:+.3f} "
             "[{low:+.3f}, {high:+.3f}], p = {p:.3f}, {needs} needs",
-            "zh": "{metric}: {a_value:.3f} 对 {b_value:.3f}, 差值 {difference:+.3f} "
-            "[{low:+.3f}, {high:+.3f}], p = {p:.3f}, 需求{needs}项",
+            "zh": "{metric}：{a_value:.3f} 对 {b_value:.3f}，差值 {difference:+.3f} "
+            "[{low:+.3f}, {high:+.3f}], p = {p:.3f}，需求{needs}项",
         },
         # -------------------------------------------------------------------------------------- several metrics at once
         "gain": {"en": "difference", "zh": "差值"},
@@ -117,30 +117,30 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "short_no_difference": {"en": "not shown", "zh": "未显示"},
         "by_need": {
             "en": "By need: {b} ranks better on {up} of {needs}, {a} on {down}, level on {level}.",
-            "zh": "逐项看: {needs}项需求中, {b}更好的有{up}项, {a}更好的有{down}项, 持平{level}项。",
+            "zh": "逐项看：{needs}项需求中，{b}更好的有{up}项，{a}更好的有{down}项，持平{level}项。",
         },
         "unlisted_sides": {
             "en": "Judged needs without a shortlist: {} {}, {} {}; they count as 0.",
-            "zh": "已研判但没有清单的需求: {} {}项, {} {}项, 按0分计。",
+            "zh": "已研判但没有清单的需求：{} {}项，{} {}项，按0分计。",
         },
-        "most_gained": {"en": "{b} gains most on: {needs}", "zh": "{b}改善最多的需求: {needs}"},
-        "most_lost": {"en": "{b} loses most on: {needs}", "zh": "{b}退步最多的需求: {needs}"},
+        "most_gained": {"en": "{b} gains most on: {needs}", "zh": "{b}改善最多的需求：{needs}"},
+        "most_lost": {"en": "{b} loses most on: {needs}", "zh": "{b}退步最多的需求：{needs}"},
         "uneven": {
             "en": "Unjudged in the first places: {a} {a_share:.0%}, {b} {b_share:.0%}. They count as not relevant, so "
             "{more} may be better than it seems; judge them before deciding.",
-            "zh": "靠前名次中未研判的占比: {a} {a_share:.0%}, {b} {b_share:.0%}。未研判的按不合适计, "
-            "{more}可能被低估; 请补充研判后再下结论。",
+            "zh": "靠前名次中未研判的占比：{a} {a_share:.0%}，{b} {b_share:.0%}。未研判的按不合适计，"
+            "{more}可能被低估；请补充研判后再下结论。",
         },
         # -------------------------------------------------------------------------------------- one set, in plain words
         "served": {
             "en": "Of {needs} needs for which something worth a meeting is known, {served} ({share:.0%}) have it in "
             "the first {k} places.",
-            "zh": "已知有合适成果的{needs}项需求中, {served}项 ({share:.0%}) 在前{k}名内就能看到。",
+            "zh": "已知有合适成果的{needs}项需求中，{served}项（{share:.0%}）在前{k}名内就能看到。",
         },
         "ordered": {
             "en": "The order comes to {value:.0%} of the best possible one, between {low:.0%} and {high:.0%} "
             "({metric}).",
-            "zh": "排序达到最佳排序的{value:.0%}, 区间{low:.0%}至{high:.0%} ({metric})。",
+            "zh": "排序达到最佳排序的{value:.0%}，区间{low:.0%}至{high:.0%}（{metric}）。",
         },
         "ordered_point": {
             "en": "The order comes to {value:.0%} of the best possible one ({metric}).",
@@ -149,7 +149,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "lower_bound": {
             "en": "{share:.0%} of the first {k} places were never judged and count as not relevant, so these values "
             "are a lower bound.",
-            "zh": "前{k}名中有{share:.0%}未经研判, 按不合适计, 因此以上数值是下限。",
+            "zh": "前{k}名中有{share:.0%}未经研判，按不合适计，因此以上数值是下限。",
         },
         "well_judged": {
             "en": "{share:.0%} of the first {k} places were never judged.",
@@ -169,24 +169,24 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "best_rank": {"en": "best place", "zh": "最好名次"},
         "exposure_single": {
             "en": "All achievements are of one institution: {name}.",
-            "zh": "全部成果属于同一单位: {name}。",
+            "zh": "全部成果属于同一单位：{name}。",
         },
         "exposure_concentrated": {
             "en": "One institution takes more than half of all exposure: {name}, {share:.0%} [{low:.0%}, {high:.0%}], "
             "with {register:.0%} of the achievements.",
-            "zh": "一家单位占去一半以上的曝光: {name}, {share:.0%} [{low:.0%}, {high:.0%}], "
+            "zh": "一家单位占去一半以上的曝光：{name}，{share:.0%} [{low:.0%}, {high:.0%}]，"
             "其成果占库存{register:.0%}。",
         },
         "exposure_favoured": {
             "en": "No institution takes every table, but the most seen one is seen more than its share of the "
             "register: {name}, {share:.0%} [{low:.0%}, {high:.0%}], with {register:.0%} of the achievements.",
-            "zh": "没有单位包揽清单, 但曝光最多的单位超出其库存占比: {name}, {share:.0%} [{low:.0%}, {high:.0%}], "
+            "zh": "没有单位包揽清单，但曝光最多的单位超出其库存占比：{name}，{share:.0%} [{low:.0%}, {high:.0%}]，"
             "其成果占库存{register:.0%}。",
         },
         "exposure_spread": {
             "en": "No institution takes every table. The most seen one is not shown to be seen more than its share of "
             "the register: {name}, {share:.0%} [{low:.0%}, {high:.0%}], with {register:.0%} of the achievements.",
-            "zh": "没有单位包揽清单。曝光最多的单位未显示超出其库存占比: {name}, {share:.0%} [{low:.0%}, {high:.0%}], "
+            "zh": "没有单位包揽清单。曝光最多的单位未显示超出其库存占比：{name}，{share:.0%} [{low:.0%}, {high:.0%}]，"
             "其成果占库存{register:.0%}。",
         },
         "concentration": {
@@ -194,18 +194,18 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "[{effective.low:.1f}, {effective.high:.1f}]; Gini {gini.value:.2f}; "
             "{displaced.value:.0%} of it is out of proportion to the register.",
             "zh": "曝光集中程度相当于{institutions}家单位中的{effective.value:.1f}家平分 "
-            "[{effective.low:.1f}, {effective.high:.1f}]; 基尼系数 {gini.value:.2f}; "
+            "[{effective.low:.1f}, {effective.high:.1f}]；基尼系数 {gini.value:.2f}；"
             "与库存不成比例的曝光占{displaced.value:.0%}。",
         },
         "coverage": {
             "en": "In the first {k} places: {achievements:.0%} of the achievements and {institutions:.0%} of the "
             "institutions appear at least once; {needs:.0%} of the needs have a list.",
-            "zh": "前{k}名内至少出现一次的: 成果{achievements:.0%}, 单位{institutions:.0%}; 有清单的需求{needs:.0%}。",
+            "zh": "前{k}名内至少出现一次的：成果{achievements:.0%}，单位{institutions:.0%}；有清单的需求{needs:.0%}。",
         },
         "more_institutions": {"en": "… and {} more institutions", "zh": "……另有{}家单位"},
         "unstated": {
             "en": "Achievements without an institution: {}, on {} places; they are left out.",
-            "zh": "{}项成果未填单位, 占{}个名次, 未计入。",
+            "zh": "{}项成果未填单位，占{}个名次，未计入。",
         },
         # ------------------------------------------------------------------------------------------------ probabilities
         "probabilities": {"en": "probabilities", "zh": "概率区间"},
@@ -215,17 +215,17 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "calibration_too_high": {
             "en": "The probabilities are mostly too high, off by {error.value:.2f} on average "
             "[{error.low:.2f}, {error.high:.2f}].",
-            "zh": "概率总体偏高, 平均偏差 {error.value:.2f} [{error.low:.2f}, {error.high:.2f}]。",
+            "zh": "概率总体偏高，平均偏差 {error.value:.2f} [{error.low:.2f}, {error.high:.2f}]。",
         },
         "calibration_too_low": {
             "en": "The probabilities are mostly too low, off by {error.value:.2f} on average "
             "[{error.low:.2f}, {error.high:.2f}].",
-            "zh": "概率总体偏低, 平均偏差 {error.value:.2f} [{error.low:.2f}, {error.high:.2f}]。",
+            "zh": "概率总体偏低，平均偏差 {error.value:.2f} [{error.low:.2f}, {error.high:.2f}]。",
         },
         "calibration_mixed": {
             "en": "The probabilities are off by {error.value:.2f} on average [{error.low:.2f}, {error.high:.2f}], now "
             "too high, now too low.",
-            "zh": "概率平均偏差 {error.value:.2f} [{error.low:.2f}, {error.high:.2f}], 有高有低。",
+            "zh": "概率平均偏差 {error.value:.2f} [{error.low:.2f}, {error.high:.2f}]，有高有低。",
         },
         "brier": {
             "en": "Brier score {brier.value:.3f}: miscalibration {terms.miscalibration:.3f} - resolution "
@@ -235,7 +235,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "abstention": {
             "en": "{} needs; a need is answered when the probability of its first place reaches the threshold",
-            "zh": "需求{}项; 首位成果的概率达到阈值即给出答复, 否则列为缺口",
+            "zh": "需求{}项；首位成果的概率达到阈值即给出答复，否则列为缺口",
         },
         "threshold": {"en": "threshold", "zh": "阈值"},
         "answered": {"en": "answered", "zh": "答复"},
@@ -246,20 +246,20 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "judgments": {"en": "judgments", "zh": "研判数"},
         "curve": {
             "en": "{metric} on needs kept aside, mean of {splits} splits",
-            "zh": "留出需求上的{metric}, {splits}次划分的平均",
+            "zh": "留出需求上的{metric}，{splits}次划分的平均",
         },
         "never_below": {
             "en": "At no size does learning fall below the start.",
-            "zh": "任何研判数量下, 学习后都不低于起点。",
+            "zh": "任何研判数量下，学习后都不低于起点。",
         },
         "never_worse": {
             "en": "At no size is learning shown to be worse than the start; the lowest is {difference:+.3f} with "
             "{judgments} judgments.",
-            "zh": "任何研判数量下均未显示学习后变差; 最低为{judgments}条研判时的 {difference:+.3f}。",
+            "zh": "任何研判数量下均未显示学习后变差；最低为{judgments}条研判时的 {difference:+.3f}。",
         },
         "curve_worse": {
             "en": "Learning is worse than the start with {judgments} judgments: {difference:+.3f}.",
-            "zh": "{judgments}条研判时学习后变差: {difference:+.3f}。",
+            "zh": "{judgments}条研判时学习后变差：{difference:+.3f}。",
         },
     }
 )

@@ -96,10 +96,10 @@ def fit_reranker(
     folds = list(split_needs(examples.vectors.rows, seed))
     for done, held in enumerate(folds, start=1):
         seen = examples.part(~held)
-        held_out[held] = score(fit_sum(prior, seen, _tune(prior, seen, seed)), examples.part(held))
+        held_out[held] = score(fit_sum(prior, seen, choose_shares(prior, seen, seed)), examples.part(held))
         if progress:
             progress(done, len(folds) + 1)
-    model = fit_sum(prior, examples, _tune(prior, examples, seed))
+    model = fit_sum(prior, examples, choose_shares(prior, examples, seed))
     # Trees learn from what was left over at needs kept aside: where a model has seen a pair, too little is.
     left = examples.grades - held_out
     corrections = np.zeros(len(examples))
@@ -108,7 +108,7 @@ def fit_reranker(
         corrections[held] = add_up(replace(model, trees=trees).explain(examples.features[held]))
         corrections[held] -= add_up(model.explain(examples.features[held]))
     nearer = left**2 - (left - corrections) ** 2
-    if _clearly_positive(nearer if examples.weights is None else nearer * examples.weights, examples.vectors.rows):
+    if clearly_positive(nearer if examples.weights is None else nearer * examples.weights, examples.vectors.rows):
         model = replace(model, trees=fit_trees(examples.features, left, seed, examples.weights))
         held_out = held_out + corrections
     return model, held_out
@@ -149,13 +149,14 @@ def split_needs(needs: np.ndarray, seed: int, folds: int = FOLDS) -> Iterator[np
         yield np.isin(needs, part)
 
 
-def _tune(prior: WeightedSum, examples: Examples, seed: int) -> Shares:
+def choose_shares(prior: WeightedSum, examples: Examples, seed: int) -> Shares:
+    """Return the variances of precedents that make the grades likeliest."""
     line = _fit_line(prior, examples)
     rest = examples.grades - add_up(line.explain(examples.features))
     return tune_shares(examples.vectors, rest, seed, examples.weights)
 
 
-def _clearly_positive(values: np.ndarray, needs: np.ndarray) -> bool:
+def clearly_positive(values: np.ndarray, needs: np.ndarray) -> bool:
     """Tell whether the mean of needs' sums is above 0 by more than ``CLEARLY`` standard errors."""
     sums = np.bincount(needs, values)[np.unique(needs)]
     return bool(sums.mean() > CLEARLY * sums.std(ddof=1) / np.sqrt(len(sums)))

@@ -18,12 +18,12 @@ from matchmaker.rank.lexical import Bm25Index, GramIndex
 RARE_SHARE = 0.05
 
 
-def mean_direction(columns: Columns) -> np.ndarray:
+def mean_direction(titles: np.ndarray, texts: np.ndarray) -> np.ndarray:
     """Return one unit vector a profile, shape (n, d): the direction between its title and its whole text.
 
     A title says what it is about; a text says more but drifts into background. Their mean ranks better than either.
     """
-    total = columns.title_vectors + columns.text_vectors
+    total = titles + texts
     lengths = np.linalg.norm(total, axis=1, keepdims=True)
     return np.asarray(total / np.maximum(lengths, 1e-9), np.float32)
 
@@ -62,7 +62,7 @@ class Supply:
         self.words.append(columns.words)
         self.grams.append(columns.grams)
         self.title_grams.append(columns.title_grams)
-        self.dense.append(mean_direction(columns))
+        self.dense.append(mean_direction(columns.title_vectors, columns.text_vectors))
         self.title_vectors = np.concatenate([self.title_vectors, columns.title_vectors])
         self.text_vectors = np.concatenate([self.text_vectors, columns.text_vectors])
 
@@ -104,7 +104,7 @@ class Demand:
         """Prepare needs; the result holds until the supply changes."""
         return cls(
             columns=columns,
-            profile_vectors=mean_direction(columns),
+            profile_vectors=mean_direction(columns.title_vectors, columns.text_vectors),
             words=supply.words.queries(columns.words),
             title_words=supply.words.queries(columns.title_words),
             rare_words=supply.words.queries(_rare(columns.words, supply)),

@@ -61,6 +61,8 @@ class BundledEncoder:
         Tokens read of each text; the rest is left to the lexical index.
     threads : int, optional
         Batches run side by side; by default one for each processor.
+    weights : mapping of str to ndarray, optional
+        Constants of the graph that stand in for the shipped ones: what tuning changed (`matchmaker.text.tuning`).
 
     Examples
     --------
@@ -77,6 +79,7 @@ class BundledEncoder:
         precision: Precision | None = None,
         max_tokens: int = MAX_TOKENS,
         threads: int | None = None,
+        weights: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         if precision not in (None, "int8", "fp32"):
             raise SettingError(f"precision: expected 'int8' or 'fp32', found {precision!r}")
@@ -86,7 +89,8 @@ class BundledEncoder:
         self.max_tokens = max_tokens
         self.threads = threads or os.cpu_count() or 1
         self.folder = folder
-        self._session = _open_session(folder, self.precision)
+        self.weights = dict(weights or {})
+        self._session = _tuned_session(folder, self.precision, self.weights)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(max_tokens)
 
@@ -98,7 +102,8 @@ class BundledEncoder:
     @property
     def space(self) -> str:
         """Identify the weights: vectors of one space can be compared, whatever the arithmetic."""
-        return f"bundled-{weights_sha256(self.folder)[:16]}"
+        shipped = weights_sha256(self.folder)
+        return f"tuned-{_digest(shipped, self.weights)[:16]}" if self.weights else f"bundled-{shipped[:16]}"
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         """Return unit vectors, shape (len(texts), 384); an empty text gives zeros.
@@ -195,13 +200,29 @@ def open_encoder(encoder: str | os.PathLike[str] | Encoder, quality: str = "best
     )
 
 
+def tunable_folder(encoder: Encoder) -> Path:
+    """Return the folder of a bundled encoder that has layers to tune.
+
+    Raises
+    ------
+    SettingError
+        For word vectors (quality "fast") and for encoders from elsewhere.
+    """
+    if not isinstance(encoder, BundledEncoder):
+        raise SettingError(
+            f"deep: only the bundled encoder in quality best or balanced can be tuned; found {type(encoder).__name__}"
+        )
+    return encoder.folder
+
+
 def best_precision() -> Precision:
     """Return "int8" where the processor multiplies bytes natively, else "fp32"."""
-    return "int8" if _processor_features() & _DOT_PRODUCTS else "fp32"
+    return "int8" if processor_features() & _DOT_PRODUCTS else "fp32"
 
 
 @cache
-def _processor_features() -> frozenset[str]:
+def processor_features() -> frozenset[str]:
+    """Return the instruction sets of this processor, by archspec's names."""
     # Of the detected flags themselves, not of the named family: a virtual machine often hides the family's name.
     from archspec.cpu.detect import detected_info
 
@@ -214,8 +235,31 @@ def weights_sha256(folder: Path = MODEL) -> str:
     return hashlib.sha256((folder / "encoder.weights").read_bytes()).hexdigest()
 
 
+def _digest(shipped: str, weights: Mapping[str, np.ndarray]) -> str:
+    digest = hashlib.sha256(shipped.encode())
+    for name in sorted(weights):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(weights[name]).data)
+    return digest.hexdigest()
+
+
+def _tuned_session(
+    folder: Path, precision: Precision, weights: Mapping[str, np.ndarray]
+) -> onnxruntime.InferenceSession:
+    """Open a graph with other weights than the shipped ones; one with the shipped weights is opened once."""
+    if not weights:
+        return _shipped_session(folder, precision)
+    return _open_session(folder, precision, weights)
+
+
 @cache
-def _open_session(folder: Path, precision: Precision) -> onnxruntime.InferenceSession:
+def _shipped_session(folder: Path, precision: Precision) -> onnxruntime.InferenceSession:
+    return _open_session(folder, precision, {})
+
+
+def _open_session(
+    folder: Path, precision: Precision, weights: Mapping[str, np.ndarray]
+) -> onnxruntime.InferenceSession:
     # From 1.29 on, importing ONNX Runtime starts reporting to its maker; nothing may leave this machine.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
@@ -229,6 +273,9 @@ def _open_session(folder: Path, precision: Precision) -> onnxruntime.InferenceSe
     path = folder / f"{precision}.onnx"
     if not path.is_file():
         raise ModelError(f"{path} is missing; reinstall matchmaker")
+    names = sorted(weights)
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(weights[name])) for name in names]
+    options.add_external_initializers(names, values)
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
