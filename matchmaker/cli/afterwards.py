@@ -18,9 +18,9 @@ from matchmaker.event.telling import say
 from matchmaker.records import Notice, Profile
 from matchmaker.tables import read_achievements, read_marks, read_needs, read_planned, read_shortlists
 from matchmaker.tables.cells import read_date
+from matchmaker.teams import find_leader
 
 _SHOWN = 3
-_LEADERS = ("leader", "负责人", "项目负责人", "联系人", "完成人")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _name_parties(needs: tuple[Profile, ...], achievements: tuple[Profile, ...])
     """Return what to call the people behind a need or an achievement: the enterprise; institution and leader."""
     names = {one.id: one.organisation for one in needs if one.organisation}
     for one in achievements:
-        leader = next((one.extra[name] for name in _LEADERS if one.extra.get(name)), "")
+        leader = find_leader(one)
         if told := " ".join(filter(None, (one.organisation, leader))):
             names[one.id] = told
     return names

@@ -17,6 +17,7 @@ Shortlists = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Shortlists as written by matchmaker shortlist; without, they are made"),
 ]
+AsOf = Annotated[str, typer.Option(metavar="DATE", help="Date that stands on the book: today, or 2026-11-09")]
 Model = Annotated[Path | None, typer.Option(metavar="DIR", help="Model written by matchmaker learn")]
 Encoder = Annotated[
     str | None,
@@ -47,6 +48,8 @@ def plan(
     event: Agenda,
     out: Out,
     shortlists: Shortlists = None,
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Print the book as PDF, where Chromium is there")] = True,
+    as_of: AsOf = "today",
     model: Model = None,
     encoder: Encoder = None,
     quality: Quality = None,
@@ -61,7 +64,7 @@ def plan(
 
     screen = _screen(context)
     choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
-    return plan_files(screen, event, shortlists, out, choice)
+    return plan_files(screen, event, shortlists, out, pdf, as_of, choice)
 
 
 @events.command()
@@ -73,6 +76,8 @@ def replan(
     now: Annotated[str, typer.Option(metavar="HH:MM", help="The time, or the number of the slot that is running")],
     out: Out,
     shortlists: Shortlists = None,
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Print the book as PDF, where Chromium is there")] = False,
+    as_of: AsOf = "today",
     model: Model = None,
     encoder: Encoder = None,
     quality: Quality = None,
@@ -87,7 +92,7 @@ def replan(
 
     screen = _screen(context)
     choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
-    return replan_files(screen, event, shortlists, before, changes, now, out, choice)
+    return replan_files(screen, event, shortlists, before, changes, now, out, pdf, as_of, choice)
 
 
 def _screen(context: typer.Context) -> Screen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,24 @@ from typing import Any
 import matchmaker
 from matchmaker.cli.files import refuse_inputs_among
 from matchmaker.cli.jobs import EngineChoice
-from matchmaker.cli.options import count_days
+from matchmaker.cli.options import count_days, read_as_of
 from matchmaker.cli.registers import Registers
 from matchmaker.cli.screen import Screen
 from matchmaker.delivery.event import EVENT_OUTPUTS, EventDelivery, write_event
+from matchmaker.docking import Origin, Request
+from matchmaker.engine import Matchmaker
 from matchmaker.errors import SettingError
 from matchmaker.event import Agenda, Plan, count_begun, plan_event, read_agenda, replan_event
 from matchmaker.rank.filters import Filter
-from matchmaker.records import Match, Records
-from matchmaker.tables import read_apart, read_changes, read_requests, read_shortlists, read_timetable
+from matchmaker.records import Match, Profile, Records
+from matchmaker.tables import (
+    read_apart,
+    read_changes,
+    read_decisions,
+    read_requests,
+    read_shortlists,
+    read_timetable,
+)
 
 _SHOWN_ADVICE = 3
 
@@ -39,8 +49,11 @@ class _Desk:
         return [row for name in names for row in self.inputs.get(name, ())]
 
 
-def plan_files(screen: Screen, event: Path, shortlists: Path | None, out: Path, choice: EngineChoice) -> int:
+def plan_files(
+    screen: Screen, event: Path, shortlists: Path | None, out: Path, pdf: bool, as_of: str, choice: EngineChoice
+) -> int:
     """Do the work of ``matchmaker event plan``; return the exit code."""
+    made_on = _read_day(screen, as_of)
     agenda = read_agenda(event, lang=screen.lang)
     refuse_inputs_among([out / name for name in EVENT_OUTPUTS], _inputs(agenda, event, shortlists), lang=screen.lang)
     desk = _lay_out(screen, agenda, shortlists, choice)
@@ -57,7 +70,7 @@ def plan_files(screen: Screen, event: Path, shortlists: Path | None, out: Path, 
             locks=desk.rows("locks"),
             lang=screen.lang,
         )
-    return _deliver(screen, desk, plan, out)
+    return _deliver(screen, desk, plan, out, print_on=(pdf, made_on))
 
 
 def replan_files(
@@ -68,9 +81,12 @@ def replan_files(
     changes: Path,
     now: str,
     out: Path,
+    pdf: bool,
+    as_of: str,
     choice: EngineChoice,
 ) -> int:
     """Do the work of ``matchmaker event replan``; return the exit code."""
+    made_on = _read_day(screen, as_of)
     agenda = read_agenda(event, lang=screen.lang)
     begun = count_begun(agenda.occasion.hall, now, lang=screen.lang)
     timetable = before / "timetable.csv"
@@ -102,7 +118,12 @@ def replan_files(
             conflicts=desk.rows("conflicts"),
             lang=screen.lang,
         )
-    return _deliver(screen, desk, plan, out, now=begun, again=True)
+    return _deliver(screen, desk, plan, out, now=begun, again=True, print_on=(pdf, made_on))
+
+
+def _read_day(screen: Screen, typed: str) -> date:
+    """Return the date that stands on the book."""
+    return read_as_of(typed, lang=screen.lang) or date.today()
 
 
 def _inputs(agenda: Agenda, event: Path, *more: Path | None) -> list[Path]:
@@ -137,9 +158,21 @@ def _lay_out(screen: Screen, agenda: Agenda, shortlists: Path | None, choice: En
     return desk
 
 
+def _as_requests(path: Path, lang: str) -> Records[Request]:
+    """Read a workbook of decisions, or a folder of them, as requests; a comment alone asks for nothing."""
+    paths = sorted(path.glob("*.xlsx")) if path.is_dir() else [path]
+    decisions = read_decisions(paths, lang=lang)
+    rows = tuple(
+        Request(one.need_id, one.achievement_id, one.standing, one.comment, Origin(one.file, one.sheet, one.row))
+        for one in decisions
+        if one.standing
+    )
+    return Records(rows, decisions.rejected, decisions.notices, decisions.source, decisions.sha256)
+
+
 _READERS: dict[str, Callable[..., Records[Any]]] = {
     "requests": read_requests,
-    "decisions": read_requests,
+    "decisions": lambda path, lang: _as_requests(path, lang),
     "vetoes": read_apart,
     "met": read_apart,
     "conflicts": read_apart,
@@ -147,8 +180,28 @@ _READERS: dict[str, Callable[..., Records[Any]]] = {
 }
 
 
-def _deliver(screen: Screen, desk: _Desk, plan: Plan, out: Path, *, now: int = 0, again: bool = False) -> int:
+def _ask(needs: Records[Profile], plan: Plan, lang: str) -> dict[str, tuple[str, ...]]:
+    """Return what to ask at the table about needs that are met; word vectors tell their fields well enough for that."""
+    met = {meeting.need_id for meeting in plan.timetable.meetings}
+    asked = [need for need in needs if need.id in met]
+    checks = Matchmaker(quality="fast", lang=lang).check(asked) if asked else []
+    return {need.id: check.questions for need, check in zip(asked, checks, strict=True)}
+
+
+def _deliver(
+    screen: Screen,
+    desk: _Desk,
+    plan: Plan,
+    out: Path,
+    *,
+    print_on: tuple[bool, date],
+    now: int = 0,
+    again: bool = False,
+) -> int:
     """Write what was planned, tell what came of it, and return the exit code."""
+    pdf, made_on = print_on
+    with screen.timed("check"):
+        questions = _ask(desk.registers.needs, plan, screen.lang)
     delivery = EventDelivery(
         desk.agenda,
         plan,
@@ -157,15 +210,18 @@ def _deliver(screen: Screen, desk: _Desk, plan: Plan, out: Path, *, now: int = 0
         desk.matches,
         desk.inputs,
         desk.settings,
-        now,
-        screen.lang,
-        matchmaker.__version__,
-        screen.command,
-        dict(screen.seconds),
+        now=now,
+        made_on=made_on,
+        questions=questions,
+        pdf=pdf,
+        lang=screen.lang,
+        version=matchmaker.__version__,
+        command=screen.command,
+        timings=dict(screen.seconds),
     )
     with screen.timed("write"):
-        files = write_event(delivery, out)
-    timetable = plan.timetable
+        written = write_event(delivery, out)
+    files, timetable = written.files, plan.timetable
     screen.say(
         "planned",
         meetings=len(timetable.meetings),
@@ -183,8 +239,8 @@ def _deliver(screen: Screen, desk: _Desk, plan: Plan, out: Path, *, now: int = 0
         screen.say("advice", text=advice)
     if plan.hurried:
         screen.warn("hurried", seconds=desk.agenda.time_limit)
-    for notice in plan.notices[:_SHOWN_ADVICE]:
-        screen.warn("notice", text=notice.message)
+    for text in (*(notice.message for notice in plan.notices[:_SHOWN_ADVICE]), *written.notices):
+        screen.warn("notice", text=text)
     _look(screen, files, out)
     rejected = delivery.rejected()
     screen.warn_rejected(rejected, files["rejected.csv"])
@@ -192,4 +248,5 @@ def _deliver(screen: Screen, desk: _Desk, plan: Plan, out: Path, *, now: int = 0
 
 
 def _look(screen: Screen, files: Iterable[str], out: Path) -> None:
-    screen.say("look_event", folder=out, files="、".join(files) if screen.lang == "zh" else ", ".join(files))
+    shown = [name for name in files if "/" not in name]
+    screen.say("look_event", folder=out, files="、".join(shown) if screen.lang == "zh" else ", ".join(shown))

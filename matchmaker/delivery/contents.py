@@ -9,11 +9,11 @@ from datetime import date
 from itertools import chain
 from types import MappingProxyType
 
-from matchmaker.delivery.evidence import write_evidence, write_number
 from matchmaker.delivery.wording import FEATURES, words_for
 from matchmaker.rank.filters import Filter
 from matchmaker.records import Match, Notice, Profile, Records, Rejection, Shortlist
 from matchmaker.report import ReportContent
+from matchmaker.tables.evidence import write_evidence, write_number
 
 SHORTLIST_HEADER = ("need_id", "rank", "achievement_id", "score", "probability", "evidence", "reasons")
 

@@ -7,18 +7,20 @@ import json
 import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from matchmaker.delivery.contents import SHORTLIST_HEADER, match_rows
-from matchmaker.delivery.evidence import write_number
 from matchmaker.delivery.folder import draft_in, find_versions, put
 from matchmaker.docking import Changes, Meeting, Timetable
 from matchmaker.event import Agenda, Plan
-from matchmaker.records import Match, Profile, Records, Rejection
+from matchmaker.records import Match, Profile, Records, Rejection, Span
+from matchmaker.report import BookContent, print_pdf, write_book, write_calendars, write_event_workbook
 from matchmaker.tables import write_csv, write_rejected, write_text
+from matchmaker.tables.evidence import write_number
 
 TIMETABLE_HEADER = ("slot", "table", "need_id", "achievement_id", "probability", "locked")
 UNMET_HEADER = ("party", "name", "need_id", "achievement_id", "wanted", "got", "reason", "message")
@@ -33,6 +35,7 @@ CHANGES_HEADER = (
     "new_slot",
     "new_table",
 )
+WORKBOOK, BOOK, PDF, CALENDARS = "event.xlsx", "book.html", "book.pdf", "calendars"
 # The manifest last: where its digests agree, the folder is whole.
 EVENT_OUTPUTS = ("timetable.csv", "unmet.csv", "changes.csv", "shortlists.csv", "rejected.csv", "plan.json")
 _PACKAGES = ("numpy", "ortools", "pydantic", "scipy")
@@ -56,6 +59,12 @@ class EventDelivery:
         Of the engine, where it made the shortlists.
     now : int
         Slots that had begun when the plan was made again; 0 for a first plan.
+    made_on : datetime.date
+        Stands on the book and in the calendars.
+    questions : mapping of str to tuple of str
+        What to ask, by need.
+    pdf : bool
+        Whether to print the book as PDF too, where a Chromium is installed.
     lang : {"zh", "en"}
     version : str
         Of matchmaker.
@@ -72,6 +81,9 @@ class EventDelivery:
     inputs: Mapping[str, Records[Any]] = field(default_factory=lambda: MappingProxyType({}))
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     now: int = 0
+    made_on: date = field(default_factory=date.today)
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    pdf: bool = False
     lang: str = "zh"
     version: str = ""
     command: Sequence[str] = ()
@@ -82,11 +94,20 @@ class EventDelivery:
         return [*(row for records in self.inputs.values() for row in records.rejected), *self.plan.rejected]
 
 
-def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> dict[str, Path]:
+@dataclass(frozen=True, slots=True)
+class EventFiles:
+    """What was written, by name, and what could not be made, in words."""
+
+    files: Mapping[str, Path]
+    notices: tuple[str, ...] = ()
+
+
+def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> EventFiles:
     """Write the output folder of an event, whole or not at all.
 
+    For people ``event.xlsx``, ``book.html``, ``book.pdf`` and a calendar for each party in ``calendars/``; for machines
     ``timetable.csv``, ``unmet.csv``, ``changes.csv`` (a header only for a first plan), ``shortlists.csv`` (what was
-    planned with, so that a replan needs no engine), ``rejected.csv``, the files of the book, and ``plan.json``. The
+    planned with, so that a replan needs no engine), ``rejected.csv`` and ``plan.json``. The
     same plan gives the same bytes, but for the manifest's timings.
 
     Parameters
@@ -97,8 +118,7 @@ def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> dict
 
     Returns
     -------
-    dict of str to Path
-        The files by name.
+    EventFiles
 
     Raises
     ------
@@ -112,23 +132,77 @@ def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> dict
         write_csv(draft / "changes.csv", CHANGES_HEADER, change_rows(delivery.plan.changes, timetable), lang=lang)
         write_csv(draft / "shortlists.csv", SHORTLIST_HEADER, match_rows(delivery.matches), lang=lang)
         write_rejected(draft / "rejected.csv", delivery.rejected(), lang=lang)
-        book = write_book_files(delivery, draft)
-        manifest = _describe(delivery, draft)
+        book, notices = write_book_files(delivery, draft)
+        manifest = _describe(delivery, draft, notices)
         write_text(draft / "plan.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", lang=lang)
         # What a spreadsheet program may hold open goes first, so that nothing has changed if it cannot be replaced.
         names = (*book, *EVENT_OUTPUTS)
         for name in names:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             put(draft / name, target / name, lang)
-    return {name: target / name for name in names}
+    return EventFiles({name: target / name for name in names}, tuple(notices))
 
 
-def write_book_files(delivery: EventDelivery, draft: Path) -> list[str]:
-    """Write what people hold in their hands on the day, and return the names of the files within the draft.
+def write_book_files(delivery: EventDelivery, draft: Path) -> tuple[list[str], list[str]]:
+    """Write what people hold in their hands on the day.
 
-    This is the place where workbook, calendars and book of `matchmaker.report` are called.
+    Returns
+    -------
+    names : list of str
+        Of the files within the draft: ``event.xlsx``, ``book.html``, ``book.pdf`` where it could be printed, and a
+        calendar for each party.
+    notices : list of str
+        What could not be made, and why, in words.
     """
-    return []
+    content = book_content(delivery)
+    write_event_workbook(content, draft / WORKBOOK)
+    write_book(content, draft / BOOK)
+    calendars = write_calendars(content, draft / CALENDARS)
+    names = [WORKBOOK, BOOK, *sorted(f"{CALENDARS}/{file.name}" for file in calendars.files.values())]
+    notices = list(calendars.notices)
+    if delivery.pdf:
+        printed = print_pdf(draft / BOOK, draft / PDF, made_on=content.made_on, lang=delivery.lang)
+        if printed:
+            names.append(PDF)
+        else:
+            notices.append(printed.reason)
+    return names, notices
+
+
+def book_content(delivery: EventDelivery) -> BookContent:
+    """Return what book, workbook and calendars show."""
+    timetable = delivery.plan.timetable
+    needs = {profile.id: profile for profile in delivery.needs}
+    achievements = {profile.id: profile for profile in delivery.achievements}
+    return BookContent(
+        timetable=timetable,
+        needs=needs,
+        achievements=achievements,
+        matches={
+            (match.need_id, match.achievement_id): _keep_spans(match, needs, achievements)
+            for match in delivery.matches
+            if match.need_id in needs and match.achievement_id in achievements
+        },
+        questions=delivery.questions,
+        candidates=delivery.plan.candidates,
+        changes=delivery.plan.changes if delivery.now else None,
+        title=timetable.occasion.name,
+        made_on=delivery.made_on,
+        lang=delivery.lang,
+    )
+
+
+def _keep_spans(match: Match, needs: Mapping[str, Profile], achievements: Mapping[str, Profile]) -> Match:
+    """Leave out spans that lie beyond a text: registers may have changed since the shortlists were written."""
+    sides = {"need": needs[match.need_id], "achievement": achievements[match.achievement_id]}
+
+    def fits(span: Span) -> bool:
+        profile = sides[span.side]
+        text = "；".join(profile.keywords) if span.part == "keywords" else getattr(profile, span.part)
+        return 0 <= span.start < span.end <= len(text)
+
+    kept = tuple(span for span in match.evidence.spans if fits(span))
+    return replace(match, evidence=replace(match.evidence, spans=kept))
 
 
 def timetable_rows(timetable: Timetable) -> Iterator[tuple[object, ...]]:
@@ -176,7 +250,7 @@ def _who(meeting: Meeting, timetable: Timetable) -> tuple[str, str, str, str]:
     return (meeting.need_id, meeting.achievement_id, *names)  # type: ignore[return-value]
 
 
-def _describe(delivery: EventDelivery, draft: Path) -> dict[str, object]:
+def _describe(delivery: EventDelivery, draft: Path, notices: Sequence[str]) -> dict[str, object]:
     """Return the manifest."""
     agenda, plan, timetable = delivery.agenda, delivery.plan, delivery.plan.timetable
     hall = timetable.occasion.hall
@@ -222,7 +296,7 @@ def _describe(delivery: EventDelivery, draft: Path) -> dict[str, object]:
             "moved": len(plan.changes.moved),
         },
         "advice": list(plan.advice),
-        "notices": [notice.message for notice in plan.notices],
+        "notices": [*(notice.message for notice in plan.notices), *notices],
         "outputs": {
             file.relative_to(draft).as_posix(): {
                 "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),

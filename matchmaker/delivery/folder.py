@@ -22,12 +22,12 @@ from matchmaker.delivery.contents import (
     report_content,
     shortlist_rows,
 )
-from matchmaker.delivery.evidence import write_number
 from matchmaker.delivery.wording import FOLDERS
 from matchmaker.errors import MatchmakerError
 from matchmaker.records import Profile, Records, ScoredPair
 from matchmaker.report import write_page, write_workbook
 from matchmaker.tables import write_csv, write_rejected, write_text
+from matchmaker.tables.evidence import write_number
 
 # In the order in which they take their place. The workbook first: a spreadsheet program that holds it open stops the
 # delivery before anything has changed. The manifest last: where its digests agree, the folder is whole.

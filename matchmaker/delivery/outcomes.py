@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from matchmaker.delivery.evidence import write_number
 from matchmaker.delivery.folder import draft_in, put
 from matchmaker.docking import Meeting
 from matchmaker.event import Propensities, judge_outcomes
@@ -18,6 +17,7 @@ from matchmaker.proceedings import EventFigures, FollowUp, Outcome
 from matchmaker.records import Notice, Rejection
 from matchmaker.report.followups import write_followup_workbook
 from matchmaker.tables import write_csv, write_rejected, write_text
+from matchmaker.tables.evidence import write_number
 
 # The workbook first: a spreadsheet program that holds it open stops the delivery before anything has changed. The
 # figures last: where they stand, the folder is whole.

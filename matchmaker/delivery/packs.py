@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from matchmaker.delivery.folder import draft_in, put
-from matchmaker.delivery.names import name_files
+from matchmaker.files import name_files
 from matchmaker.records import Match, Profile, Records, Rejection
 from matchmaker.report.occasion_wording import words_for_occasion
 from matchmaker.report.packs import group_packs, write_pack
@@ -55,7 +55,7 @@ def write_packs(
     for match in sorted(matches, key=lambda match: match.rank):
         listed.setdefault(match.need_id, []).append(match)
     packs = group_packs(needs.rows)
-    files = name_files([pack.district or words["no_district"] for pack in packs], ".xlsx")
+    files = [f"{name}.xlsx" for name in name_files(pack.district or words["no_district"] for pack in packs)]
     rows = [
         (pack.district, file, need.id, need.title, need.organisation, len(listed.get(need.id, ())))
         for pack, file in zip(packs, files, strict=True)

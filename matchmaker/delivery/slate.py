@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from matchmaker.delivery.evidence import write_number
 from matchmaker.delivery.folder import draft_in, put
 from matchmaker.proceedings import Slate
 from matchmaker.records import Profile, Records, Rejection
 from matchmaker.report.slate import write_slate_workbook
 from matchmaker.tables import write_csv, write_rejected
+from matchmaker.tables.evidence import write_number
 
 # The workbook first: a spreadsheet program that holds it open stops the delivery before anything has changed.
 SLATE_OUTPUTS = ("slate.xlsx", "slate.csv", "rejected.csv")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,15 +11,7 @@ from matchmaker.errors import SettingError
 from matchmaker.event.agenda import Agenda, Override
 from matchmaker.event.wording import say
 from matchmaker.records import Notice, Profile
-
-# Headers outside the contract of achievements that name the team, or whoever leads it.
-_TEAM = frozenset("team teamname 团队 团队名称 成果团队 项目团队 研发团队 科研团队 课题组 团队单位".split())
-_LEADER = (
-    "负责人 项目负责人 成果负责人 课题负责人 团队负责人 技术负责人 第一完成人 完成人 主要完成人 联系人 项目联系人"
-    " leader teamleader contact contactperson principal"
-).split()
-_BRACKETED = re.compile(r"\([^()]*\)")
-_NOT_WORD = re.compile(r"[\W_]+")
+from matchmaker.teams import find_leader, find_team, fold_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +45,6 @@ class Roll:
         return tuple(exact or [party.id for party in among if wanted and wanted == fold_name(party.organisation)])
 
 
-def fold_name(name: str) -> str:
-    """Return the form under which two spellings of a name are one: no width, case, blanks or brackets.
-
-    Examples
-    --------
-    >>> fold_name("大连（衡澜）储能 有限公司") == fold_name("大连(衡澜)储能有限公司")
-    True
-    """
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", name).casefold())
-
-
-def _extra(profile: Profile, headers: Sequence[str] | frozenset[str]) -> str:
-    """Return the first column outside the contract that has one of these headers."""
-    found: dict[str, str] = {}
-    for header, text in profile.extra.items():
-        key = _NOT_WORD.sub("", _BRACKETED.sub("", unicodedata.normalize("NFKC", header).casefold()))
-        if key in headers and text.strip():
-            found.setdefault(key, text.strip())
-    return next((found[key] for key in headers if key in found), "")
-
-
 @dataclass(frozen=True, slots=True)
 class _Naming:
     """What a profile says about its party."""
@@ -93,7 +62,7 @@ def _name_side(profile: Profile) -> _Naming:
             return _Naming((fold_name(organisation),), organisation, organisation)
         return _Naming(("", profile.id), profile.title, "")
     whole = fold_name(organisation)
-    team, leader = _extra(profile, _TEAM), _extra(profile, _LEADER)
+    team, leader = find_team(profile), find_leader(profile)
     if team:
         name = team if not organisation or whole in fold_name(team) else f"{organisation} {team}"
         return _Naming((whole, "team", fold_name(team)), name, organisation, leader)

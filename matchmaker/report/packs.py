@@ -13,9 +13,9 @@ from matchmaker.records import Match, Profile
 from matchmaker.report.content import district_of
 from matchmaker.report.occasion_wording import words_for_occasion
 from matchmaker.report.sheets import Column, Row, open_sheets
+from matchmaker.teams import find_leader
 
 _DAY = date(2000, 1, 1)  # two runs must not differ by the time of writing
-_LEADERS = ("leader", "负责人", "项目负责人", "联系人", "完成人")
 _NEEDS = (
     Column("need_id", 12),
     Column("need_title", 34),
@@ -125,7 +125,7 @@ def _rows_of_pairs(
             yield Row((*about, *[""] * 10))
         for place, match in enumerate(listed):
             offer = achievements[match.achievement_id]
-            leader = next((offer.extra[name] for name in _LEADERS if offer.extra.get(name)), "")
+            leader = find_leader(offer)
             yield Row(
                 (
                     *about,

@@ -10,6 +10,7 @@ from typing import TypeVar
 from matchmaker.records import Evidence, Judgment, Kind, Match, Pair, Profile
 from matchmaker.tables.cells import read_integer, read_number, split_keywords
 from matchmaker.tables.contracts import Contract
+from matchmaker.tables.evidence import read_evidence
 from matchmaker.tables.findings import Findings
 from matchmaker.tables.grids import Grid
 from matchmaker.tables.lines import Layout, Line
@@ -117,6 +118,10 @@ def build_pair(line: Line) -> Pair:
     return Pair(need_id=line.get_id("need_id"), achievement_id=line.get_id("achievement_id"))
 
 
+def _split_reasons(text: str) -> tuple[str, ...]:
+    return tuple(reason.strip() for reason in text.split("; ") if reason.strip())
+
+
 def match_builder() -> Callable[[Line], Match | None]:
     """Return the function that makes a match of a line of shortlists; a pair that comes twice is set aside."""
     seen: dict[tuple[str, str], int] = {}
@@ -139,8 +144,10 @@ def match_builder() -> Callable[[Line], Match | None]:
         if (first := seen.setdefault((need, achievement), line.number)) != line.number:
             line.reject("duplicate_pair", need=need, achievement=achievement, row=first)
             return None
-        reasons = (line.get("reasons") or line.get("evidence")).split("; ")
-        evidence = Evidence(reasons=tuple(reason.strip() for reason in reasons if reason.strip()))
+        told = _split_reasons(line.get("reasons"))
+        evidence = read_evidence(line.get("evidence"), told)
+        if evidence is None:  # written by hand, or shortened by a spreadsheet program
+            evidence = Evidence(reasons=told or _split_reasons(line.get("evidence")))
         return Match(need, achievement, rank, score, probability, evidence)
 
     return build

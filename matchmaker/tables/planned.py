@@ -7,26 +7,13 @@ from typing import TYPE_CHECKING
 from matchmaker.docking import Meeting
 from matchmaker.records import Records
 from matchmaker.tables.cells import read_integer, read_number
-from matchmaker.tables.contracts import Column, Contract
+from matchmaker.tables.contracts import TIMETABLE
 from matchmaker.tables.lines import Line
 from matchmaker.tables.parsing import parse
 from matchmaker.tables.reading import start_reading
 
 if TYPE_CHECKING:
     from matchmaker.tables.reading import Source
-
-PLANNED = Contract(
-    "planned",
-    ("slot", "table", "need_id", "achievement_id"),
-    (
-        Column("slot", "slot", ("时段", "场次")),
-        Column("table", "table", ("桌号", "桌", "洽谈桌")),
-        Column("need_id", "need_id", ("需求编号",)),
-        Column("achievement_id", "achievement_id", ("成果编号",)),
-        Column("probability", "probability", ("概率",)),
-        Column("locked", "locked", ("锁定",)),
-    ),
-)
 
 
 def read_planned(source: Source, *, lang: str = "zh") -> Records[Meeting]:
@@ -55,7 +42,7 @@ def read_planned(source: Source, *, lang: str = "zh") -> Records[Meeting]:
     >>> read_planned(pd.DataFrame([row]))[0].probability
     0.8
     """
-    reading = start_reading(source, PLANNED, sheet=None, connection=None, lang=lang)
+    reading = start_reading(source, TIMETABLE, sheet=None, connection=None, lang=lang)
     seen: dict[tuple[str, str], int] = {}
 
     def build(line: Line) -> Meeting | None:
@@ -71,6 +58,6 @@ def read_planned(source: Source, *, lang: str = "zh") -> Records[Meeting]:
         locked = line.get_short("locked").casefold() in ("1", "true", "是", "yes")
         return Meeting(slot, line.get_id("table"), need, achievement, "", "", probability, locked)
 
-    rows = parse(reading.grids, PLANNED, build, reading.findings)
+    rows = parse(reading.grids, TIMETABLE, build, reading.findings)
     rejected, notices = reading.findings.close()
     return Records(rows, rejected, notices, reading.findings.source, reading.digest.hexdigest())

@@ -209,8 +209,8 @@ def read_shortlists(
 ) -> Records[Match]:
     """Read shortlists back as they were written to ``shortlists.csv``.
 
-    Reasons come from the column ``reasons``, or from ``evidence`` where that is blank or missing, split at ``"; "``;
-    spans and terms are not in the file.
+    Reasons come from the column ``reasons``, split at ``"; "``, spans and terms from ``evidence``. Where ``evidence``
+    is no JSON, as in a table made by hand, it stands in for reasons that are missing.
 
     Parameters
     ----------

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaker.docking import Changes, Slot
+from matchmaker.files import name_files
 from matchmaker.report import write_calendars
-from matchmaker.report.calendars import name_files
 
 DAY = build_day()
 

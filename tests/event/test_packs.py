@@ -3,11 +3,8 @@ import io
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from matchmaker.cli import main
-from matchmaker.delivery.names import name_files
 from matchmaker.delivery.packs import write_packs
 from matchmaker.records import Evidence, Match, Profile, Records
 from matchmaker.tables import read_decisions
@@ -92,17 +89,6 @@ def test_packs_are_the_same_bytes_every_time_and_speak_english(tmp_path):
     }
     assert "No district stated.xlsx" in one
     assert open_book(one["金普新区.xlsx"]).sheetnames == ["Decisions", "Needs", "How to fill in"]
-
-
-@given(st.lists(st.text(max_size=100), max_size=8))
-def test_file_names_suit_windows_and_are_all_different(names):
-    files = name_files(names, ".xlsx")
-    assert len({file.casefold() for file in files}) == len(names)
-    for file in files:
-        stem = file.removesuffix(".xlsx")
-        assert not set('<>:"/\\|?*') & set(file) and all(ord(character) > 31 for character in file)
-        assert stem and stem.strip() == stem and not stem.endswith(".")
-        assert stem.split(".")[0].upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT9"}
 
 
 def write_table(path, rows):
