@@ -60,7 +60,9 @@ def read_rows(path):
 
 def plan(folder, *more, out="out"):
     shortlists = ["--shortlists", str(folder / "shortlists.csv")]
-    return main(["event", "plan", str(folder / "EVENT.toml"), *shortlists, "--out", str(folder / out), *more])
+    return main(
+        ["event", "plan", str(folder / "EVENT.toml"), *shortlists, "--out", str(folder / out), "--no-pdf", *more]
+    )
 
 
 def test_plan_writes_everything_and_says_so(folder, capsys):
@@ -76,6 +78,9 @@ def test_plan_writes_everything_and_says_so(folder, capsys):
     assert manifest["inputs"]["agenda"]["sha256"] == hashlib.sha256((folder / "EVENT.toml").read_bytes()).hexdigest()
     assert manifest["inputs"]["requests"]["rows"] == 1 and manifest["plan"]["proven"]
     assert manifest["plan"]["meetings"] == 10 and 0 <= manifest["plan"]["gap"] <= 0.02
+    for name in ("event.xlsx", "book.html"):
+        assert manifest["outputs"][name]["sha256"] == hashlib.sha256((out / name).read_bytes()).hexdigest()
+    assert len(list((out / "calendars").glob("*.ics"))) == 8 and not (out / "book.pdf").exists()
     digest = hashlib.sha256((out / "timetable.csv").read_bytes()).hexdigest()
     assert manifest["outputs"]["timetable.csv"]["sha256"] == digest
     told = capsys.readouterr()
