@@ -98,7 +98,7 @@ _CHINESE = {
     "fix_musts": "必见与最少场次还差 {count} 场，这样可以全部排上：{changes}",
     "fix_none": "必见与最少场次还差 {count} 场，加桌、加场次、延长在场都无法补齐：缺少可见的对象",
     "gain_tables": "会场已排满。每个时段再加 {count} 张桌子，值得的见面预计再多 {gain:.1f} 场",
-    "gain_limits": "场次上限束缚较大。所有参会方的 most 各加 1，值得的见面预计再多 {gain:.1f} 场",
+    "gain_limits": "场次上限束缚较大。每个参会方的场次上限（most）各加 1，值得的见面预计再多 {gain:.1f} 场",
     # violations
     "v_unknown_party": "见面 {meeting}：没有参会方 {party}",
     "v_unknown_slot": "见面 {meeting}：没有这一时段",
