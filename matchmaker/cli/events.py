@@ -5,36 +5,18 @@ from typing import Annotated
 
 import typer
 
-from matchmaker.cli.screen import Screen
+from matchmaker.cli.arguments import CacheFile, Encoder, Model, NoCache, Out, Quality, Term, TermsFile, screen_of
 
 # No "from __future__ import annotations" here: Typer reads the annotations themselves.
 
 events = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 Agenda = Annotated[Path, typer.Argument(metavar="EVENT.toml", help="The event: date, slots, tables, limits, files")]
-Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")]
 Shortlists = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Shortlists as written by matchmaker shortlist; without, they are made"),
 ]
 AsOf = Annotated[str, typer.Option(metavar="DATE", help="Date that stands on the book: today, or 2026-11-09")]
-Model = Annotated[Path | None, typer.Option(metavar="DIR", help="Model written by matchmaker learn")]
-Encoder = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="bundled (the default), or a sentence-transformers model by name or path"),
-]
-Quality = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME", help="Bundled encoder: best (the default), balanced in half the time, fast in no time"
-    ),
-]
-Term = Annotated[list[str] | None, typer.Option(metavar="WORD", help="Term that is never split; may be repeated")]
-TermsFile = Annotated[Path | None, typer.Option(metavar="FILE", help="File of such terms, one a line")]
-CacheFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Where vectors are kept between runs; by default the user's cache")
-]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep no vectors between runs")]
 
 
 @events.callback()
@@ -62,7 +44,7 @@ def plan(
     from matchmaker.cli.jobs import EngineChoice
     from matchmaker.cli.planning import plan_files
 
-    screen = _screen(context)
+    screen = screen_of(context)
     choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
     return plan_files(screen, event, shortlists, out, pdf, as_of, choice)
 
@@ -90,11 +72,6 @@ def replan(
     from matchmaker.cli.jobs import EngineChoice
     from matchmaker.cli.planning import replan_files
 
-    screen = _screen(context)
+    screen = screen_of(context)
     choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
     return replan_files(screen, event, shortlists, before, changes, now, out, pdf, as_of, choice)
-
-
-def _screen(context: typer.Context) -> Screen:
-    screen = context.obj
-    return screen if isinstance(screen, Screen) else Screen("en")

@@ -98,7 +98,6 @@ OCCASION_HELP: Mapping[str, str] = {
     "Report an event: acceptance, meetings, coverage, outcomes, exposure, next to the previous one.": (
         "生成对接会报告：采纳、对接、覆盖、结果、曝光，并与上一场并列。"
     ),
-    "Before and after the timetable of a docking event.": "对接会日程之前与之后的工作。",
     "Achievements to present": "推介多少项成果",
     "Rules of the slate: k, quotas, key fields …": "推介规则：总数、名额、重点领域等",
     "Field that counts as key; may be repeated; by default Dalian's seven": (

@@ -5,21 +5,13 @@ from typing import Annotated
 
 import typer
 
-from matchmaker.cli.screen import Screen
+from matchmaker.cli.arguments import Achievements, Needs, Out, screen_of
 
 # No "from __future__ import annotations" here: Typer reads the annotations themselves.
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+app = typer.Typer()
 
-Achievements = Annotated[Path, typer.Argument(help="Register of achievements: .csv .xlsx .jsonl .parquet")]
-Needs = Annotated[Path, typer.Argument(help="Register of needs: .csv .xlsx .jsonl .parquet")]
 Shortlists = Annotated[Path, typer.Argument(help="Shortlists as written by matchmaker shortlist")]
-Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")]
-
-
-@app.callback()
-def describe() -> None:
-    """Before and after the timetable of a docking event."""
 
 
 @app.command()
@@ -45,7 +37,7 @@ def slate(
     from matchmaker.cli.preparing import SlateChoice, make_slate
 
     choice = SlateChoice(rules, k, min_maturity, tuple(key_field or ()), most_per_institution)
-    return make_slate(_screen(context), achievements, shortlists, out, choice)
+    return make_slate(screen_of(context), achievements, shortlists, out, choice)
 
 
 @app.command()
@@ -53,7 +45,7 @@ def packs(context: typer.Context, achievements: Achievements, needs: Needs, shor
     """Write a workbook for each district: its needs, their matches, and columns for decisions."""
     from matchmaker.cli.preparing import make_packs
 
-    return make_packs(_screen(context), achievements, needs, shortlists, out)
+    return make_packs(screen_of(context), achievements, needs, shortlists, out)
 
 
 @app.command()
@@ -83,7 +75,7 @@ def outcomes(
     from matchmaker.cli.afterwards import EventInputs, trace_event
 
     inputs = EventInputs(event, tuple(marks), shortlists, needs, achievements, event_id, date, as_of)
-    return trace_event(_screen(context), inputs, out)
+    return trace_event(screen_of(context), inputs, out)
 
 
 @app.command()
@@ -96,9 +88,4 @@ def report(
     """Report an event: acceptance, meetings, coverage, outcomes, exposure, next to the previous one."""
     from matchmaker.cli.afterwards import report_event
 
-    return report_event(_screen(context), event, previous, out)
-
-
-def _screen(context: typer.Context) -> Screen:
-    screen = context.obj
-    return screen if isinstance(screen, Screen) else Screen("en")
+    return report_event(screen_of(context), event, previous, out)

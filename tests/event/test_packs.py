@@ -87,7 +87,7 @@ def test_packs_are_the_same_bytes_every_time_and_speak_english(tmp_path):
     assert {name: path.read_bytes() for name, path in one.items()} == {
         name: path.read_bytes() for name, path in two.items()
     }
-    assert "No district stated.xlsx" in one
+    assert "No_district_stated.xlsx" in one
     assert open_book(one["金普新区.xlsx"]).sheetnames == ["Decisions", "Needs", "How to fill in"]
 
 
