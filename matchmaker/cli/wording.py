@@ -171,14 +171,29 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
 }
 
 STAGES: Mapping[str, Mapping[str, str]] = {
-    "zh": {"clean": "清洗", "encode": "编码", "index": "索引", "rank": "排序", "learn": "学习", "plan": "排会"},
+    "zh": {
+        "load": "载入",
+        "read": "读取",
+        "clean": "清洗",
+        "encode": "编码",
+        "index": "索引",
+        "rank": "排序",
+        "learn": "学习",
+        "plan": "排会",
+        "check": "核对需求",
+        "write": "写出",
+    },
     "en": {
+        "load": "Loading",
+        "read": "Reading",
         "clean": "Cleaning",
         "encode": "Encoding",
         "index": "Indexing",
         "rank": "Ranking",
         "learn": "Learning",
         "plan": "Planning",
+        "check": "Checking needs",
+        "write": "Writing",
     },
 }
 
