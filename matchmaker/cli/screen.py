@@ -117,8 +117,8 @@ class Screen:
     def timed(self, stage: str) -> Iterator[None]:
         """Take the time of a stage that cannot tell how far it is."""
         self._last = time.perf_counter()
-        if self._shows(self._last):
-            self._tasks.setdefault(stage, self._open_bars().add_task(STAGES[self.lang].get(stage, stage), total=None))
+        if self._shows(self._last) and stage not in self._tasks:
+            self._tasks[stage] = self._open_bars().add_task(STAGES[self.lang].get(stage, stage), total=None)
         yield
         now = time.perf_counter()
         if self._bars is not None and stage in self._tasks:
