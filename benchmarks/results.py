@@ -23,6 +23,7 @@ PACKAGES = (
     "lightgbm",
     "numpy",
     "onnxruntime",
+    "ortools",
     "rjieba",
     "scikit-learn",
     "scipy",

@@ -264,7 +264,7 @@ class Matchmaker(Reader):
         ----------
         needs : Records of Profile
         judgments : Records of Judgment
-            Of several judgments of a pair the last counts.
+            Of several judgments of a pair the last counts, as much as its ``weight`` says.
         gap_error : float
             Of the needs that have something suitable, the share that may be called a gap. An adopted model brings the
             threshold that keeps to it; `threshold` is set to that.

@@ -67,11 +67,16 @@ def prepare_lesson(
     """
     register = list(needs)
     known = {profile.id for profile in register}
-    latest = {(judgment.need_id, judgment.achievement_id): judgment.grade for judgment in judgments}
-    usable = {pair: grade for pair, grade in latest.items() if pair[0] in known and pair[1] in achievements}
+    latest = {(judgment.need_id, judgment.achievement_id): judgment for judgment in judgments}
+    usable = {pair: one for pair, one in latest.items() if pair[0] in known and pair[1] in achievements}
     named = compare_named(analyst, supply, register, list(usable), None, progress)
     return Lesson(
-        examples=Examples(named.features, np.array(list(usable.values()), np.int64), named.vectors(supply)),
+        examples=Examples(
+            features=named.features,
+            grades=np.array([one.grade for one in usable.values()], np.int64),
+            vectors=named.vectors(supply),
+            weights=np.array([one.weight for one in usable.values()]),
+        ),
         need_ids=[need for need, _ in usable],
         achievement_ids=[achievement for _, achievement in usable],
         skipped=len(latest) - len(usable),

@@ -11,7 +11,7 @@ from matchmaker.rank.features import Pairs, compare
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.precedents import JudgedPairs, Precedents
 from matchmaker.rank.supply import Demand, Supply
-from matchmaker.records import Profile
+from matchmaker.records import Judgment, Profile
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.tagging import tag_field, tag_region
 from matchmaker.text.tuning import JudgedTexts
@@ -59,22 +59,23 @@ def name_texts(
     analyst: Analyst,
     needs: Sequence[Profile],
     achievements: Mapping[str, Profile],
-    grades: Mapping[tuple[str, str], int],
+    judgments: Mapping[tuple[str, str], Judgment],
 ) -> JudgedTexts:
     """Return judged pairs as the texts that are encoded of them, needs in the rows that `compare_named` gives them."""
-    asked = {need for need, _ in grades}
+    asked = {need for need, _ in judgments}
     used = [profile for profile in needs if profile.id in asked]
-    offered = list(dict.fromkeys(achievement for _, achievement in grades))
+    offered = list(dict.fromkeys(achievement for _, achievement in judgments))
     need_rows = {profile.id: row for row, profile in enumerate(used)}
     supply_rows = {achievement: row for row, achievement in enumerate(offered)}
     return JudgedTexts(
         needs=analyst.texts(used),
         supply=analyst.texts([achievements[name] for name in offered]),
         rows=(
-            np.array([need_rows[need] for need, _ in grades], np.int64),
-            np.array([supply_rows[achievement] for _, achievement in grades], np.int64),
+            np.array([need_rows[need] for need, _ in judgments], np.int64),
+            np.array([supply_rows[achievement] for _, achievement in judgments], np.int64),
         ),
-        grades=np.array(list(grades.values()), np.float64),
+        grades=np.array([one.grade for one in judgments.values()], np.float64),
+        weights=np.array([one.weight for one in judgments.values()], np.float64),
     )
 
 

@@ -66,13 +66,18 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
-    """How well one achievement serves one need, as an expert or an outcome said (any ordered integers)."""
+    """How well one achievement serves one need, as an expert or an outcome said (any ordered integers).
+
+    ``weight`` says how much the judgment counts beside others when it is learned from: more than 1 where pairs like it
+    were seldom judged, as far down the shortlists, less where they mostly were.
+    """
 
     need_id: str
     achievement_id: str
     grade: int
     event_id: str = ""
     judged_on: date | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -469,8 +469,10 @@ def test_help_is_complete_in_chinese(capsys, command):
 
 def test_help_texts_that_are_translated_exist():
     program = build_command("en")
-    used = {part.help for part in (program, *program.commands.values())}
-    used |= {parameter.help for part in (program, *program.commands.values()) for parameter in part.params}
+    parts = [program]
+    for part in parts:  # grows as it goes: commands of commands too
+        parts += getattr(part, "commands", {}).values()
+    used = {part.help for part in parts} | {parameter.help for part in parts for parameter in part.params}
     assert set(HELP["zh"]) - {"epilog", "Show this message and exit."} <= used
 
 

@@ -44,7 +44,7 @@ def test_importing_loads_nothing_heavy():
         ("remove", ["ids"]),
         ("shortlist", ["needs", "k", "filter", "progress"]),
         ("score", ["needs", "pairs", "progress"]),
-        ("learn", ["needs", "judgments", "gap_error", "progress"]),
+        ("learn", ["needs", "judgments", "gap_error", "deep", "progress"]),
         ("check", ["needs"]),
         ("duplicates", ["profiles"]),
         ("understand", ["profiles", "progress"]),

@@ -12,10 +12,11 @@ from report_content import ACHIEVEMENTS, NEEDS, SCRIPT, build_content
 
 from matchmaker.records import Profile
 from matchmaker.report import render_page, write_page
-from matchmaker.report.page import collect_data, embed_json
+from matchmaker.report.document import embed_json
+from matchmaker.report.page import collect_data
 from matchmaker.report.wording import words_for
 
-SOURCES = ("page.html.jinja", "page.css", "elements.js", "need.js", "page.js")
+SOURCES = ("page.html.jinja", "base.css", "page.css", "elements.js", "need.js", "page.js")
 
 
 def read_source(name):

@@ -11,7 +11,7 @@ REQUIRED = {
     "achievements": "achievement_id title description keywords field institution region maturity transfer_mode price "
     "updated_on",
     "needs": "need_id title description keywords field enterprise region maturity cooperation_mode budget deadline",
-    "judgments": "need_id achievement_id grade event_id judged_on",
+    "judgments": "need_id achievement_id grade event_id judged_on weight",
     "pairs": "need_id achievement_id",
     "shortlists": "need_id rank achievement_id score probability evidence reasons",
 }

@@ -1,42 +1,41 @@
 """The commands and their options, as Typer reads them from signatures; the work is done in `jobs` and `measuring`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from matchmaker.cli.screen import Screen
+from matchmaker.cli import occasions
+from matchmaker.cli.arguments import (
+    Achievements,
+    CacheFile,
+    Depth,
+    Encoder,
+    Judgments,
+    K,
+    Lowest,
+    Metrics,
+    Model,
+    Needs,
+    NoCache,
+    Out,
+    Quality,
+    RelevantFrom,
+    Term,
+    TermsFile,
+    screen_of,
+)
+from matchmaker.cli.events import events
 from matchmaker.cli.wording import HELP
 
 # No "from __future__ import annotations" here: Typer reads the annotations themselves.
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich")
 
-Achievements = Annotated[Path, typer.Argument(help="Register of achievements: .csv .xlsx .jsonl .parquet")]
-Needs = Annotated[Path, typer.Argument(help="Register of needs: .csv .xlsx .jsonl .parquet")]
-Judgments = Annotated[Path, typer.Argument(help="Judgments: need_id, achievement_id, grade")]
-Model = Annotated[Path | None, typer.Option(metavar="DIR", help="Model written by matchmaker learn")]
-Term = Annotated[list[str] | None, typer.Option(metavar="WORD", help="Term that is never split; may be repeated")]
-TermsFile = Annotated[Path | None, typer.Option(metavar="FILE", help="File of such terms, one a line")]
-CacheFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Where vectors are kept between runs; by default the user's cache")
-]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Keep no vectors between runs")]
-Encoder = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="bundled (the default), or a sentence-transformers model by name or path"),
-]
-Quality = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME", help="Bundled encoder: best (the default), balanced in half the time, fast in no time"
-    ),
-]
-Depth = Annotated[str, typer.Option("--k", metavar="N", help="Depth of the metrics")]
-RelevantFrom = Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade that is worth a meeting")]
-Lowest = Annotated[str, typer.Option(metavar="GRADE", help="Lowest grade of the scale")]
-Metrics = Annotated[Path | None, typer.Option(metavar="FILE", help="CSV file for the metrics as well")]
-K = Annotated[str, typer.Option("--k", metavar="N", help="Longest shortlist")]
+# What comes before and after the day stands beside the day itself.
+events.registered_commands += occasions.app.registered_commands
+app.add_typer(events, name="event")
 
 
 @app.callback()
@@ -49,9 +48,7 @@ def shortlist(
     context: typer.Context,
     achievements: Achievements,
     needs: Needs,
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")
-    ],
+    out: Out,
     k: K = "10",
     as_of: Annotated[
         str, typer.Option(metavar="DATE", help="Day by which deadlines are judged; none ignores deadlines")
@@ -91,7 +88,7 @@ def shortlist(
     """Propose achievements for every need: table, workbook and page."""
     from matchmaker.cli.jobs import EngineChoice, Rules, make_shortlists
 
-    screen = _screen(context)
+    screen = screen_of(context)
     choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
     rules = Rules(
         fields=tuple(field or ()),
@@ -126,7 +123,7 @@ def score(
     """Score given pairs."""
     from matchmaker.cli.jobs import EngineChoice, score_pairs
 
-    screen = _screen(context)
+    screen = screen_of(context)
     choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
     return score_pairs(screen, achievements, needs, pairs, out, choice)
 
@@ -153,7 +150,7 @@ def learn(
     """Learn from judgments; a model that is no better on needs kept aside is refused and not written."""
     from matchmaker.cli.jobs import EngineChoice, learn_model
 
-    screen = _screen(context)
+    screen = screen_of(context)
     choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
     return learn_model(screen, achievements, needs, judgments, out, gap_error, deep, choice)
 
@@ -175,7 +172,7 @@ def evaluate(
     """Measure shortlists by judgments, with confidence intervals."""
     from matchmaker.cli.measuring import Scale, evaluate_file
 
-    return evaluate_file(_screen(context), shortlists, judgments, achievements, Scale(k, relevant_from, lowest), out)
+    return evaluate_file(screen_of(context), shortlists, judgments, achievements, Scale(k, relevant_from, lowest), out)
 
 
 @app.command()
@@ -192,16 +189,14 @@ def compare(
     """Say which of two sets of shortlists is better by judgments, and on which needs."""
     from matchmaker.cli.measuring import Scale, compare_files
 
-    return compare_files(_screen(context), a, b, judgments, Scale(k, relevant_from, lowest), out)
+    return compare_files(screen_of(context), a, b, judgments, Scale(k, relevant_from, lowest), out)
 
 
 @app.command()
 def check(
     context: typer.Context,
     needs: Needs,
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")
-    ],
+    out: Out,
     encoder: Encoder = None,
     quality: Quality = None,
     term: Term = None,
@@ -213,7 +208,7 @@ def check(
     from matchmaker.cli.jobs import EngineChoice
     from matchmaker.cli.reviews import check_needs
 
-    screen = _screen(context)
+    screen = screen_of(context)
     choice = EngineChoice.read(screen, None, encoder, quality, term, terms_file, cache, no_cache)
     return check_needs(screen, needs, out, choice)
 
@@ -227,28 +222,26 @@ def duplicates(
     """Find rows of one register that seem to be the same; nothing is merged."""
     from matchmaker.cli.reviews import list_duplicates
 
-    return list_duplicates(_screen(context), register, out)
+    return list_duplicates(screen_of(context), register, out)
 
 
 @app.command()
 def demo(
     context: typer.Context,
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder for the results; files of the same names are replaced")
-    ],
+    out: Out,
     k: K = "10",
 ) -> int:
     """Make shortlists of the sample registers that the package carries."""
     from matchmaker.cli.jobs import run_demo
 
-    return run_demo(_screen(context), out, k)
+    return run_demo(screen_of(context), out, k)
 
 
 def build_command(lang: str) -> Any:
     """Return the program as a callable command whose help is in the given language."""
     command = typer.main.get_command(app)
     words = HELP.get(lang, {})
-    for part in (command, *getattr(command, "commands", {}).values()):
+    for part in _all_parts(command):
         part.help = words.get(part.help, part.help)
         part.epilog = words.get("epilog", HELP["en"]["epilog"])
         for parameter in part.params:
@@ -258,6 +251,8 @@ def build_command(lang: str) -> Any:
     return command
 
 
-def _screen(context: typer.Context) -> Screen:
-    screen = context.obj
-    return screen if isinstance(screen, Screen) else Screen("en")
+def _all_parts(command: Any) -> Iterator[Any]:
+    """Yield a command and all commands below it."""
+    yield command
+    for part in getattr(command, "commands", {}).values():
+        yield from _all_parts(part)

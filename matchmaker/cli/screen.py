@@ -106,7 +106,7 @@ class Screen:
         now = time.perf_counter()
         self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
         self._last = now
-        if self.quiet or now - self._began < PATIENCE or not sys.stderr.isatty():
+        if not self._shows(now):
             return
         bars = self._open_bars()
         if stage not in self._tasks:
@@ -117,10 +117,18 @@ class Screen:
     def timed(self, stage: str) -> Iterator[None]:
         """Take the time of a stage that cannot tell how far it is."""
         self._last = time.perf_counter()
+        if self._shows(self._last) and stage not in self._tasks:
+            self._tasks[stage] = self._open_bars().add_task(STAGES[self.lang].get(stage, stage), total=None)
         yield
         now = time.perf_counter()
+        if self._bars is not None and stage in self._tasks:
+            self._bars.update(self._tasks[stage], completed=1, total=1)
         self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
         self._last = now
+
+    def _shows(self, now: float) -> bool:
+        """Tell whether progress is shown: to a person, once the work has taken a while."""
+        return not self.quiet and now - self._began >= PATIENCE and sys.stderr.isatty()
 
     def close(self) -> None:
         """Take the progress bars off the screen."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from matchmaker.cli.occasion_wording import OCCASION_HELP, OCCASION_MESSAGES
+
 LANGUAGES = ("zh", "en")
 
 MESSAGES: Mapping[str, Mapping[str, str]] = {
@@ -72,6 +74,17 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "institution": "单位",
         "probability": "概率",
         "reasons": "推荐理由",
+        "no_registers": "{file} 的 [files] 中缺少 {missing}：请写明成果与需求两张登记表的路径",
+        "expired_by_event": "{count} 项需求在对接会当天（{day}）之前已截止，未出清单；如仍有效，请更新截止日期。",
+        "planned": "排出 {meetings} 场见面，{parties} 方参加，值得的见面预计 {value:.1f} 场，"
+        "与上界相差不超过 {gap:.1f}%（用时 {seconds:.1f} 秒）。",
+        "replanned": "与原计划相比：改动 {moved} 场，取消 {dropped} 场，新增 {added} 场。",
+        "unmet": "{count} 条未能满足，原因见 {path}",
+        "advice": "建议：{text}",
+        "hurried": "提示：搜索到 {seconds:.0f} 秒时限为止；换一台机器，结果可能不同。可提高 [plan] 的 time_limit。",
+        "notice": "提示：{text}",
+        "look_event": "结果在 {folder}：{files}",
+        "plan_without_timetable": "{path} 不是一次排会的结果文件夹：其中没有 timetable.csv",
     },
     "en": {
         "error": "Error: {message}",
@@ -141,12 +154,47 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "institution": "Institution",
         "probability": "Probability",
         "reasons": "Reasons",
+        "no_registers": "[files] of {file} has no {missing}: give the paths of both registers",
+        "expired_by_event": "{count} needs had a deadline before the day of the event, {day}, and got no shortlist; "
+        "give them a new deadline if they still stand.",
+        "planned": "{meetings} meetings of {parties} parties, {value:.1f} of them expected to be worthwhile, at most "
+        "{gap:.1f} % below the bound (took {seconds:.1f} s).",
+        "replanned": "Against the plan before: {moved} moved, {dropped} dropped, {added} added.",
+        "unmet": "{count} wishes or parties are not served; {path} says why",
+        "advice": "Advice: {text}",
+        "hurried": "Note: the search ended at its limit of {seconds:.0f} s; another machine may find another plan. "
+        "Raise time_limit in [plan].",
+        "notice": "Note: {text}",
+        "look_event": "Results in {folder}: {files}",
+        "plan_without_timetable": "{path} is no folder of a plan: it has no timetable.csv",
     },
 }
 
 STAGES: Mapping[str, Mapping[str, str]] = {
-    "zh": {"clean": "清洗", "encode": "编码", "index": "索引", "rank": "排序", "learn": "学习"},
-    "en": {"clean": "Cleaning", "encode": "Encoding", "index": "Indexing", "rank": "Ranking", "learn": "Learning"},
+    "zh": {
+        "load": "载入",
+        "read": "读取",
+        "clean": "清洗",
+        "encode": "编码",
+        "index": "索引",
+        "rank": "排序",
+        "learn": "学习",
+        "plan": "排会",
+        "check": "核对需求",
+        "write": "写出",
+    },
+    "en": {
+        "load": "Loading",
+        "read": "Reading",
+        "clean": "Cleaning",
+        "encode": "Encoding",
+        "index": "Indexing",
+        "rank": "Ranking",
+        "learn": "Learning",
+        "plan": "Planning",
+        "check": "Checking needs",
+        "write": "Writing",
+    },
 }
 
 # What is wrong with a command line, by the kind of error; English comes from Typer itself.
@@ -235,6 +283,23 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "Lowest grade that is worth a meeting": "值得见面的最低等级",
         "Lowest grade of the scale": "等级的最低一级",
         "CSV file for the metrics as well": "另存指标的 CSV 文件",
+        "Plan a docking event: who meets whom, when and at which table.": "排定一场对接会：谁见谁、何时、在哪张桌子。",
+        "Plan an event: timetable, workbook, calendars, book, and why anybody is not served.": (
+            "排出一场对接会：时间表、工作簿、日历、对接手册，以及未能满足的原因。"
+        ),
+        "Plan the rest of the day again after something changed; as few meetings as possible move.": (
+            "现场有变动时重排余下时段：尽量少动已定的见面。"
+        ),
+        "The event: date, slots, tables, limits, files": "活动文件：日期、时段、桌子、上下限、各表路径",
+        "Shortlists as written by matchmaker shortlist; without, they are made": (
+            "matchmaker shortlist 写出的清单；不给出则现场生成"
+        ),
+        "Folder of the plan in force": "现行计划所在的文件夹",
+        "What changed, one thing a row: kind, who, from …": "变动表，一行一事：事项、谁、从何时……",
+        "The time, or the number of the slot that is running": "现在几点，或正在进行的时段号",
         "Show this message and exit.": "显示本说明。",
     },
 }
+
+MESSAGES = {lang: {**words, **OCCASION_MESSAGES[lang]} for lang, words in MESSAGES.items()}
+HELP = {"en": HELP["en"], "zh": {**HELP["zh"], **OCCASION_HELP}}

@@ -3,8 +3,8 @@
 from matchmaker.delivery.checks import CHECK_OUTPUTS, write_checks
 from matchmaker.delivery.contents import Delivery, count_needs
 from matchmaker.delivery.duplicates import DUPLICATE_HEADER, write_duplicates
-from matchmaker.delivery.evidence import write_evidence
 from matchmaker.delivery.folder import OUTPUTS, write_delivery, write_scores
+from matchmaker.tables.evidence import write_evidence
 
 __all__ = [
     "CHECK_OUTPUTS",

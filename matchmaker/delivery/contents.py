@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from types import MappingProxyType
 
-from matchmaker.delivery.evidence import write_evidence, write_number
 from matchmaker.delivery.wording import FEATURES, words_for
 from matchmaker.rank.filters import Filter
-from matchmaker.records import Notice, Profile, Records, Rejection, Shortlist
+from matchmaker.records import Match, Notice, Profile, Records, Rejection, Shortlist
 from matchmaker.report import ReportContent
+from matchmaker.tables.evidence import write_evidence, write_number
 
 SHORTLIST_HEADER = ("need_id", "rank", "achievement_id", "score", "probability", "evidence", "reasons")
 
@@ -95,17 +96,21 @@ def count_needs(delivery: Delivery) -> Counts:
 
 def shortlist_rows(shortlists: Sequence[Shortlist]) -> Iterator[tuple[str | int, ...]]:
     """Yield the rows of ``shortlists.csv``: score with 6 decimals, probability with 4."""
-    for shortlist in shortlists:
-        for match in shortlist:
-            yield (
-                match.need_id,
-                match.rank,
-                match.achievement_id,
-                write_number(match.score, 6),
-                write_number(match.probability, 4),
-                write_evidence(match.evidence),
-                str(match.evidence),
-            )
+    yield from match_rows(chain.from_iterable(shortlists))
+
+
+def match_rows(matches: Iterable[Match]) -> Iterator[tuple[str | int, ...]]:
+    """Yield a row of ``shortlists.csv`` for each match."""
+    for match in matches:
+        yield (
+            match.need_id,
+            match.rank,
+            match.achievement_id,
+            write_number(match.score, 6),
+            write_number(match.probability, 4),
+            write_evidence(match.evidence),
+            str(match.evidence),
+        )
 
 
 def report_content(delivery: Delivery) -> ReportContent:

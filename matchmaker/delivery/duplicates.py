@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from matchmaker.delivery.evidence import write_number
 from matchmaker.duplicates import DuplicateGroup
 from matchmaker.records import Profile
 from matchmaker.tables import write_csv
+from matchmaker.tables.evidence import write_number
 
 DUPLICATE_HEADER = ("group", "kind", "id", "title", "organisation", "like", "similarity", "reason")
 

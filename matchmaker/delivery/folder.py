@@ -22,12 +22,12 @@ from matchmaker.delivery.contents import (
     report_content,
     shortlist_rows,
 )
-from matchmaker.delivery.evidence import write_number
 from matchmaker.delivery.wording import FOLDERS
 from matchmaker.errors import MatchmakerError
 from matchmaker.records import Profile, Records, ScoredPair
 from matchmaker.report import write_page, write_workbook
 from matchmaker.tables import write_csv, write_rejected, write_text
+from matchmaker.tables.evidence import write_number
 
 # In the order in which they take their place. The workbook first: a spreadsheet program that holds it open stops the
 # delivery before anything has changed. The manifest last: where its digests agree, the folder is whole.
@@ -160,7 +160,7 @@ def _describe(delivery: Delivery, draft: Path, timings: dict[str, float]) -> dic
         },
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
-        "packages": dict(_find_versions()),
+        "packages": dict(find_versions(_PACKAGES)),
         "seconds": {stage: round(seconds, 3) for stage, seconds in timings.items()},
     }
 
@@ -175,7 +175,8 @@ def _describe_input(records: Records[Profile]) -> dict[str, str | int]:
     }
 
 
-def _find_versions() -> Iterator[tuple[str, str]]:
-    for name in _PACKAGES:
+def find_versions(packages: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and version of each package that is installed."""
+    for name in packages:
         with suppress(importlib.metadata.PackageNotFoundError):
             yield name, importlib.metadata.version(name)

@@ -48,11 +48,19 @@ class Examples:
     grades : ndarray of int, shape (p,)
     vectors : JudgedPairs
         The same pairs as vectors; ``vectors.rows`` says which share a need.
+    weights : ndarray, shape (p,), or None
+        How much each pair counts, above 0; None where all count 1.
     """
 
     features: np.ndarray
     grades: np.ndarray
     vectors: JudgedPairs
+    weights: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        """Drop weights that are all 1: sums with weights run in another order, and end in other last bits."""
+        if self.weights is not None and (self.weights == 1).all():
+            object.__setattr__(self, "weights", None)
 
     def __len__(self) -> int:
         """Return the number of pairs."""
@@ -60,7 +68,8 @@ class Examples:
 
     def part(self, chosen: np.ndarray) -> Examples:
         """Return some of the pairs, by mask."""
-        return Examples(self.features[chosen], self.grades[chosen], self.vectors.part(chosen))
+        weights = None if self.weights is None else self.weights[chosen]
+        return Examples(self.features[chosen], self.grades[chosen], self.vectors.part(chosen), weights)
 
 
 def fit_reranker(
@@ -95,11 +104,12 @@ def fit_reranker(
     left = examples.grades - held_out
     corrections = np.zeros(len(examples))
     for held in folds:
-        trees = fit_trees(examples.features[~held], left[~held], seed)
+        trees = fit_trees(examples.features[~held], left[~held], seed, examples.part(~held).weights)
         corrections[held] = add_up(replace(model, trees=trees).explain(examples.features[held]))
         corrections[held] -= add_up(model.explain(examples.features[held]))
-    if clearly_positive(left**2 - (left - corrections) ** 2, examples.vectors.rows):
-        model = replace(model, trees=fit_trees(examples.features, left, seed))
+    nearer = left**2 - (left - corrections) ** 2
+    if clearly_positive(nearer if examples.weights is None else nearer * examples.weights, examples.vectors.rows):
+        model = replace(model, trees=fit_trees(examples.features, left, seed, examples.weights))
         held_out = held_out + corrections
     return model, held_out
 
@@ -108,7 +118,7 @@ def fit_sum(prior: WeightedSum, examples: Examples, shares: Shares) -> LearnedSu
     """Fit the line and the precedents."""
     line = _fit_line(prior, examples)
     rest = examples.grades - add_up(line.explain(examples.features))
-    return replace(line, precedents=fit_precedents(examples.vectors, rest, shares))
+    return replace(line, precedents=fit_precedents(examples.vectors, rest, shares, examples.weights))
 
 
 def score(model: LearnedSum, examples: Examples) -> np.ndarray:
@@ -120,11 +130,13 @@ def score(model: LearnedSum, examples: Examples) -> np.ndarray:
     return add_up(model.explain(features))
 
 
-def fit_trees(features: np.ndarray, left: np.ndarray, seed: int) -> str:
+def fit_trees(features: np.ndarray, left: np.ndarray, seed: int, weights: np.ndarray | None = None) -> str:
     """Fit trees to what is left unexplained of grades, shape (p,), and return them as LightGBM's text."""
     import lightgbm
 
-    data = lightgbm.Dataset(features, left.astype(float), init_score=np.zeros(len(left)), feature_name=list(FEATURES))
+    data = lightgbm.Dataset(
+        features, left.astype(float), weight=weights, init_score=np.zeros(len(left)), feature_name=list(FEATURES)
+    )
     booster = lightgbm.train({**PARAMETERS, "seed": seed}, data, num_boost_round=ROUNDS)
     return str(booster.model_to_string())
 
@@ -140,7 +152,8 @@ def split_needs(needs: np.ndarray, seed: int, folds: int = FOLDS) -> Iterator[np
 def choose_shares(prior: WeightedSum, examples: Examples, seed: int) -> Shares:
     """Return the variances of precedents that make the grades likeliest."""
     line = _fit_line(prior, examples)
-    return tune_shares(examples.vectors, examples.grades - add_up(line.explain(examples.features)), seed)
+    rest = examples.grades - add_up(line.explain(examples.features))
+    return tune_shares(examples.vectors, rest, seed, examples.weights)
 
 
 def clearly_positive(values: np.ndarray, needs: np.ndarray) -> bool:
@@ -150,9 +163,10 @@ def clearly_positive(values: np.ndarray, needs: np.ndarray) -> bool:
 
 
 def _fit_line(prior: WeightedSum, examples: Examples) -> LearnedSum:
-    scores, grades = add_up(prior.explain(examples.features)), examples.grades
-    spread = float(scores.var())
-    slope = float(np.cov(scores, grades, bias=True)[0, 1] / spread) if spread > 0 else 0.0
+    scores, grades, weights = add_up(prior.explain(examples.features)), examples.grades, examples.weights
+    mean, grade = np.average(scores, weights=weights), np.average(grades, weights=weights)
+    spread = float(scores.var() if weights is None else np.average((scores - mean) ** 2, weights=weights))
+    slope = float(np.cov(scores, grades, bias=True, aweights=weights)[0, 1] / spread) if spread > 0 else 0.0
     # More score must never mean a lower grade, whatever a handful of judgments say.
     slope = max(slope, 1e-3)
-    return LearnedSum(prior, slope, float(grades.mean() - slope * scores.mean()), NO_PRECEDENTS)
+    return LearnedSum(prior, slope, float(grade - slope * mean), NO_PRECEDENTS)

@@ -153,7 +153,7 @@ class Shares:
     noise: float
 
 
-def tune_shares(pairs: JudgedPairs, rest: np.ndarray, seed: int) -> Shares:
+def tune_shares(pairs: JudgedPairs, rest: np.ndarray, seed: int, weights: np.ndarray | None = None) -> Shares:
     """Return the variances that make what is unexplained likeliest, held near the usual ones while pairs are few.
 
     Parameters
@@ -163,23 +163,26 @@ def tune_shares(pairs: JudgedPairs, rest: np.ndarray, seed: int) -> Shares:
         Grades less what the model without precedents expects.
     seed : int
         Chooses whole needs when there are more than ``MOST_TUNED`` pairs.
+    weights : ndarray, shape (p,), optional
+        How much each pair counts: the noise of a pair is divided by it.
     """
-    spread = max(float(np.mean(rest**2)), 1e-6)
+    spread = max(float(np.average(rest**2, weights=weights)), 1e-6)
     usual = np.append(USUAL, USUAL_NOISE) * spread
     chosen = _choose_needs(pairs.rows, seed)
     rest = rest[chosen].astype(np.float64)
+    counts = np.ones(len(rest)) if weights is None else weights[chosen].astype(np.float64)
     kernels = [kernel.astype(np.float64) for kernel in pairs.part(chosen).kernels()]
 
     def loss(pulls: np.ndarray) -> tuple[float, np.ndarray]:
         shares = usual * np.exp(pulls)
         total = sum(share * kernel for share, kernel in zip(shares[:-1], kernels, strict=True))
-        total[np.diag_indices(len(rest))] += shares[-1]
+        total[np.diag_indices(len(rest))] += shares[-1] / counts
         factor = cho_factor(total, lower=True, overwrite_a=True)
-        weights = cho_solve(factor, rest)
+        pulled = cho_solve(factor, rest)
         inverse = cho_solve(factor, np.eye(len(rest)))
-        value = 0.5 * rest @ weights + np.log(np.diag(factor[0])).sum() + 0.5 * (pulls**2).sum() / LOOSENESS**2
-        slopes = [0.5 * ((inverse * kernel).sum() - weights @ kernel @ weights) for kernel in kernels]
-        slopes.append(0.5 * (np.trace(inverse) - weights @ weights))
+        value = 0.5 * rest @ pulled + np.log(np.diag(factor[0])).sum() + 0.5 * (pulls**2).sum() / LOOSENESS**2
+        slopes = [0.5 * ((inverse * kernel).sum() - pulled @ kernel @ pulled) for kernel in kernels]
+        slopes.append(0.5 * (np.trace(inverse / counts) - pulled / counts @ pulled))
         return float(value), np.array(slopes) * shares + pulls / LOOSENESS**2
 
     found = minimize(
@@ -189,21 +192,27 @@ def tune_shares(pairs: JudgedPairs, rest: np.ndarray, seed: int) -> Shares:
     return Shares(shares[:-1], float(shares[-1]))
 
 
-def fit_precedents(pairs: JudgedPairs, rest: np.ndarray, shares: Shares) -> Precedents:
-    """Return the posterior of a process with given variances; of more than ``MOST_PAIRS`` pairs the last ones count."""
+def fit_precedents(
+    pairs: JudgedPairs, rest: np.ndarray, shares: Shares, weights: np.ndarray | None = None
+) -> Precedents:
+    """Return the posterior of a process with given variances; of more than ``MOST_PAIRS`` pairs the last ones count.
+
+    The noise of a pair is divided by its weight, which is 1 where none is given.
+    """
     recent = slice(max(0, len(rest) - MOST_PAIRS), None)
+    counts = np.float32(1) if weights is None else weights[recent].astype(np.float32)
     pairs, rest = pairs.part(np.arange(len(rest))[recent]), rest[recent]
     total = np.zeros((len(rest), len(rest)), np.float32)
     for share, kernel in zip(shares.kernels, pairs.kernels(), strict=True):
         total += np.float32(share) * kernel
-    total[np.diag_indices(len(rest))] += np.float32(shares.noise)
-    weights = cho_solve(cho_factor(total, lower=True, overwrite_a=True), rest.astype(np.float32)).astype(np.float64)
+    total[np.diag_indices(len(rest))] += np.float32(shares.noise) / counts
+    pulled = cho_solve(cho_factor(total, lower=True, overwrite_a=True), rest.astype(np.float32)).astype(np.float64)
     used, place = np.unique(pairs.rows, return_inverse=True)
     directions = np.zeros((len(used), pairs.supply.shape[1]))
-    np.add.at(directions, place, weights[:, None] * pairs.supply)
+    np.add.at(directions, place, pulled[:, None] * pairs.supply)
     return Precedents(
         needs=np.ascontiguousarray(pairs.needs[used], np.float32),
-        levels=np.bincount(place, weights, minlength=len(used)),
+        levels=np.bincount(place, pulled, minlength=len(used)),
         directions=directions.astype(np.float32),
         shares=shares.kernels.copy(),
     )

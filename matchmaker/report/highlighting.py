@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
+from matchmaker.records import Match, Part, Profile, Side
+
+PARTS: tuple[str, ...] = get_args(Part)
 _OUTSIDE_BASIC_PLANE = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -66,6 +70,40 @@ def mark_text(text: str, stretches: Iterable[tuple[int, int, int]]) -> list[Mark
     if not pieces or not _OUTSIDE_BASIC_PLANE.search(text):
         return pieces
     return [Mark(_count_units(text[: mark.start]), _count_units(text[: mark.end]), mark.terms) for mark in pieces]
+
+
+def mark_profile(match: Match, side: Side, profile: Profile, terms: Mapping[str, int]) -> dict[str, list[list[int]]]:
+    """Return where a match's evidence stands in one of its two profiles.
+
+    Parameters
+    ----------
+    match : Match
+    side : {"need", "achievement"}
+        Which of the two ``profile`` is.
+    profile : Profile
+    terms : mapping of str to int
+        The number of each term of the match's spans.
+
+    Returns
+    -------
+    dict of str to list of [start, end, term, …]
+        By part of the profile; parts without evidence are left out.
+    """
+    marked = {}
+    for part, text in zip(PARTS, (profile.title, profile.description, "；".join(profile.keywords)), strict=True):
+        spans = [span for span in match.evidence.spans if span.side == side and span.part == part]
+        marks = mark_text(text, [(span.start, span.end, terms[span.term]) for span in spans])
+        if marks:
+            marked[part] = [[mark.start, mark.end, *mark.terms] for mark in marks]
+    return marked
+
+
+def number_terms(match: Match) -> dict[str, int]:
+    """Return the terms of a match's spans, numbered from 0 in the order of their first span."""
+    terms: dict[str, int] = {}
+    for span in match.evidence.spans:
+        terms.setdefault(span.term, len(terms))
+    return terms
 
 
 def _count_units(text: str) -> int:

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import os
-from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
-from typing import get_args
 
-import jinja2
-from markupsafe import Markup
-
-from matchmaker.records import Match, Part, Profile, Side
+from matchmaker.records import Match, Profile
 from matchmaker.report.content import ReportContent, count_exposure, count_fields, district_of
+from matchmaker.report.document import describe_profile, encode_document, render_document
 from matchmaker.report.files import write_whole
-from matchmaker.report.highlighting import mark_text
+from matchmaker.report.highlighting import mark_profile, number_terms
 from matchmaker.report.wording import words_for
 
 _SCRIPTS = ("elements.js", "need.js", "page.js")  # one module, in this order
 _SHOWN_PARTS = 8  # summands of a score drawn one by one; the rest are drawn as their sum
-PARTS: tuple[str, ...] = get_args(Part)
-_LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
-# Inside a script element these could end it, open a comment, or end a line in old parsers.
-_ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 def write_page(content: ReportContent, path: str | os.PathLike[str]) -> Path:
@@ -48,8 +36,7 @@ def write_page(content: ReportContent, path: str | os.PathLike[str]) -> Path:
     MatchmakerError
         If the file cannot be replaced.
     """
-    # A lone surrogate becomes \udcxx, which inside the data is exactly how JSON writes it.
-    return write_whole(path, render_page(content).encode("utf-8", "backslashreplace"))
+    return write_whole(path, encode_document(render_page(content)))
 
 
 def render_page(content: ReportContent) -> str:
@@ -57,27 +44,15 @@ def render_page(content: ReportContent) -> str:
 
     Its content security policy names the hashes of its own style and script and allows nothing else.
     """
-    style, script = _read_part("page.css"), "".join(map(_read_part, _SCRIPTS))
-    policy = {
-        "default-src": "'none'",
-        "style-src": _name_hash(style),
-        "script-src": _name_hash(script),
-        "img-src": "data:",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "require-trusted-types-for": "'script'",
-        "trusted-types": "'none'",
-    }
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    return environment.from_string(_read_part("page.html.jinja")).render(
-        policy="; ".join(f"{name} {value}" for name, value in policy.items()),
-        language=_LANGUAGE_TAGS[content.lang],
+    return render_document(
+        "page.html.jinja",
+        ("base.css", "page.css"),
+        _SCRIPTS,
+        collect_data(content),
+        lang=content.lang,
+        words=words_for("page", content.lang),
         title=content.title,
         made_on=content.made_on.isoformat(),
-        words=words_for("page", content.lang),
-        style=Markup(style),
-        script=Markup(script),
-        data=Markup(embed_json(collect_data(content))),
     )
 
 
@@ -125,36 +100,10 @@ def collect_data(content: ReportContent) -> dict[str, object]:
     }
 
 
-def embed_json(value: object) -> str:
-    r"""Return JSON that cannot leave the script element it is put into.
-
-    Examples
-    --------
-    >>> embed_json("</script><!--&")
-    '"\\u003c/script\\u003e\\u003c!--\\u0026"'
-    """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for character, escaped in _ESCAPED.items():
-        text = text.replace(character, escaped)
-    return text
-
-
 def _describe_profile(profile: Profile, content: ReportContent) -> dict[str, object]:
-    described: dict[str, object] = {
-        "id": profile.id,
-        "title": profile.title,
-        "description": profile.description,
-        "keywords": "；".join(profile.keywords),
-        "field": profile.field,
-        "organisation": profile.organisation,
-        "region": profile.region,
-        "district": district_of(profile.region),
-        "maturity": profile.maturity,
-        "mode": profile.mode,
-        "money": profile.money,
-        "date": profile.date.isoformat() if profile.date else "",
-    }
-    described = {name: text for name, text in described.items() if text or name in ("id", "title")}
+    described: dict[str, object] = {**describe_profile(profile)}
+    if district := district_of(profile.region):
+        described["district"] = district
     extras = content.list_extras(profile)
     return {**described, "extra": extras} if extras else described
 
@@ -163,9 +112,7 @@ def _describe_match(
     match: Match, need: Profile, achievement: Profile, rows: dict[str, int], features: dict[str, int]
 ) -> dict[str, object]:
     evidence = match.evidence
-    terms: dict[str, int] = {}
-    for span in evidence.spans:
-        terms.setdefault(span.term, len(terms))
+    terms = number_terms(match)
     parts = sorted((term for term in evidence.terms if term.contribution), key=lambda term: -abs(term.contribution))
     rest = [term.contribution for term in parts[_SHOWN_PARTS:]]
     described: dict[str, object] = {
@@ -176,30 +123,11 @@ def _describe_match(
         "base": round(evidence.base, 5),
         "reasons": evidence.reasons,
         "terms": list(terms),
-        "need_marks": _mark_profile(match, "need", need, terms),
-        "achievement_marks": _mark_profile(match, "achievement", achievement, terms),
+        "need_marks": mark_profile(match, "need", need, terms),
+        "achievement_marks": mark_profile(match, "achievement", achievement, terms),
         "parts": [
             [features.setdefault(term.feature, len(features)), round(term.contribution, 5)]
             for term in parts[:_SHOWN_PARTS]
         ],
     }
     return {**described, "rest": [len(rest), round(sum(rest), 5)]} if rest else described
-
-
-def _mark_profile(match: Match, side: Side, profile: Profile, terms: Mapping[str, int]) -> dict[str, list[list[int]]]:
-    marked = {}
-    for part, text in zip(PARTS, (profile.title, profile.description, "；".join(profile.keywords)), strict=True):
-        spans = [span for span in match.evidence.spans if span.side == side and span.part == part]
-        marks = mark_text(text, [(span.start, span.end, terms[span.term]) for span in spans])
-        if marks:
-            marked[part] = [[mark.start, mark.end, *mark.terms] for mark in marks]
-    return marked
-
-
-def _read_part(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _name_hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-    return f"'sha256-{digest}'"

@@ -19,16 +19,21 @@ from matchmaker.report.files import write_whole
 CELL_LIMIT = 32_767  # UTF-16 code units that an Excel cell holds
 ROW_LIMIT = 1_048_576  # rows that an Excel sheet holds, the header included
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_ACCENT, _RULE, _FADED = "#1F4E79", "#C9D3DE", "#8A94A0"
+_ACCENT, _RULE, _FADED, _BLANK = "#1F4E79", "#C9D3DE", "#8A94A0", "#FFF8DC"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the key of its heading, its width in characters, and how its values are written."""
+    """A column: the key of its heading, its width in characters, and how its values are written.
+
+    A column with ``choices`` offers them in a drop-down list; kind ``"input"`` is coloured for people to fill in, and
+    ``"amount"`` is as well, for a number from 0 on.
+    """
 
     heading: str
     width: float
     kind: str = "text"
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class SheetWriter:
             "text": {"text_wrap": True},
             "number": {"align": "center"},
             "percent": {"num_format": "0%", "align": "right"},
+            "input": {"text_wrap": True, "bg_color": _BLANK},
+            "amount": {"num_format": "#,##0", "bg_color": _BLANK},
         }
         self.formats = {
             (kind, style): book.add_format({**properties, **extra})
@@ -89,8 +96,10 @@ class SheetWriter:
         self.large = book.add_format({"bold": True, "font_size": 16})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top", "font_size": 10})
 
-    def add_table(self, name: str, columns: Sequence[Column], rows: Iterable[Row], *, frozen: int = 0) -> None:
-        """Add a sheet with a frozen header, filters, and one line per row."""
+    def add_table(
+        self, name: str, columns: Sequence[Column], rows: Iterable[Row], *, frozen: int = 0, height: float = 54
+    ) -> None:
+        """Add a sheet with a frozen header, filters, and one line per row, ``height`` points high."""
         sheet = self.book.add_worksheet(self.words[name])
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
@@ -103,7 +112,7 @@ class SheetWriter:
                     f"sheet {self.words[name]!r} needs more than {ROW_LIMIT} rows, which Excel cannot hold; "
                     "ask for fewer matches per need or split the needs"
                 )
-            sheet.set_row(last, 54)
+            sheet.set_row(last, height)
             for place, (column, value) in enumerate(zip(columns, row.values, strict=True)):
                 style = "faded" if place < row.repeated else "plain" if row.repeated else "first"
                 self._write(sheet, last, place, value, self.formats[column.kind, style])
@@ -115,6 +124,8 @@ class SheetWriter:
             if column.kind == "percent" and last:
                 bar = {"type": "data_bar", "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1}
                 sheet.conditional_format(1, place, last, place, {**bar, "bar_color": "#9DC3E6", "bar_solid": True})
+            if last and (column.choices or column.kind == "amount"):
+                sheet.data_validation(1, place, last, place, self._allow(column))
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -133,6 +144,14 @@ class SheetWriter:
         for row, (values, style) in enumerate(lines):
             for place, value in enumerate(values):
                 self._write(sheet, row, place, value, style)
+
+    def _allow(self, column: Column) -> dict[str, object]:
+        kind = "choose" if column.choices else "amount"
+        rule: dict[str, object] = {"validate": "decimal", "criteria": ">=", "value": 0}
+        if column.choices:
+            rule = {"validate": "list", "source": list(column.choices)}
+        title, hint, error = (self.words[f"{kind}_{what}"] for what in ("title", "hint", "error"))
+        return {**rule, "input_title": title, "input_message": hint, "error_title": title, "error_message": error}
 
     def _write(self, sheet: Any, row: int, place: int, value: str | float, style: Any) -> None:
         if not isinstance(value, str):

@@ -18,9 +18,11 @@ from matchmaker.tables.contracts import Contract
 # Every traditional character that the contracts' aliases can take on; a test holds the table complete against OpenCC.
 _SIMPLIFIED = str.maketrans(
     "佈價億內動區單報場審對屬庫後應懸據擬數時會業構標機產發碼稱簡籤級細紹結給經編縣聯萬"
-    "薦處號術記評詞詳説說證讓費資賞轉選鍵間關階難項預領題額",
+    "薦處號術記評詞詳説說證讓費資賞轉選鍵間關階難項預領題額"
+    "權見備註當況狀態談續敗鎖",
     "布价亿内动区单报场审对属库后应悬据拟数时会业构标机产发码称简签级细绍结给经编县联万"
-    "荐处号术记评词详说说证让费资赏转选键间关阶难项预领题额",
+    "荐处号术记评词详说说证让费资赏转选键间关阶难项预领题额"
+    "权见备注当况状态谈续败锁",
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>|\{[^{}]*\}")
 _NUMBERING = re.compile(r"^(?:\d+|[一二三四五六七八九十]+、)")

@@ -163,6 +163,7 @@ JUDGMENTS = Contract(
             "judged_on",
             "研判日期 研判时间 评价日期 评价时间 评审日期 日期 时间 judgedat date",
         ),
+        _column("weight", "weight", "权重 研判权重"),
     ),
 )
 
@@ -179,5 +180,69 @@ SHORTLISTS = Contract(
         _column("probability", "probability", "概率 匹配概率"),
         _column("evidence", "evidence", "依据 匹配依据 证据"),
         _column("reasons", "reasons", "理由 推荐理由 匹配理由"),
+    ),
+)
+
+# ------------------------------------------------------------------------------------------------- the docking event
+
+_COMMENT = _column("comment", "comment", "备注 说明 意见说明 原因 理由 note remark reason")
+
+REQUESTS = Contract(
+    "requests",
+    ("need_id", "achievement_id"),
+    (
+        _NEED_ID,
+        _ACHIEVEMENT_ID,
+        _column("standing", "standing", "决定 意向 意愿 要求 结论 类型 decision wish request"),
+        _COMMENT,
+    ),
+)
+
+# Vetoes, meetings held before, conflicts of interest: each row keeps two sides apart.
+APART = Contract(
+    "apart",
+    ("enterprise", "team"),
+    (
+        _column(
+            "enterprise",
+            "first",
+            "需求编号 企业 企业名称 需求企业 需求单位 甲方 单位一 单位1 单位a",
+            "need_id first organisation_a organization_a",
+        ),
+        _column(
+            "team",
+            "second",
+            "成果编号 团队 成果团队 项目团队 单位 成果单位 完成单位 乙方 单位二 单位2 单位b",
+            "achievement_id institution second organisation_b organization_b",
+        ),
+        _COMMENT,
+    ),
+)
+
+TIMETABLE = Contract(
+    "timetable",
+    ("slot", "table", "need_id", "achievement_id"),
+    (
+        _column("slot", "slot", "时段 场次 时间 开始时间 时段号 start time"),
+        _column("table", "table", "桌号 桌 桌次 洽谈桌 展位 台号"),
+        _NEED_ID,
+        _ACHIEVEMENT_ID,
+        _column("probability", "probability", "概率 匹配概率"),
+        _column("locked", "locked", "锁定 固定 lock fixed"),
+    ),
+)
+
+CHANGES = Contract(
+    "changes",
+    ("kind",),
+    (
+        _column("kind", "kind", "事项 变动 变动类型 类型 情况 what change"),
+        _column("who", "who", "谁 当事方 对象 企业或团队 名称 参会方 party name"),
+        _column("other", "other", "对方 另一方 与谁 partner with"),
+        _column("table", "table", "桌号 桌 桌次 洽谈桌"),
+        _column("from", "start", "从 开始 起 自 开始时间 开始时段 start since"),
+        _column("until", "end", "到 结束 止 至 结束时间 结束时段 end to"),
+        _column("limit", "limit", "最多 最多场次 场次上限 上限 most"),
+        _COMMENT,
     ),
 )

@@ -10,6 +10,7 @@ from typing import TypeVar
 from matchmaker.records import Evidence, Judgment, Kind, Match, Pair, Profile
 from matchmaker.tables.cells import read_integer, read_number, split_keywords
 from matchmaker.tables.contracts import Contract
+from matchmaker.tables.evidence import read_evidence
 from matchmaker.tables.findings import Findings
 from matchmaker.tables.grids import Grid
 from matchmaker.tables.lines import Layout, Line
@@ -93,10 +94,14 @@ def profile_builder(contract: Contract, kind: Kind) -> Callable[[Line], Profile 
 
 
 def build_judgment(line: Line) -> Judgment | None:
-    """Make a judgment of a line; a grade that is no integer sets it aside."""
+    """Make a judgment of a line; a grade that is no integer, or a weight that is no number above 0, sets it aside."""
     grade = read_integer(line.get("grade"))
     if grade is None:
         line.reject("not_integer", column=line.layout.label("grade"), value=line.get("grade")[:40])
+        return None
+    weight = read_number(line.get_short("weight") or "1")
+    if weight is None or weight <= 0:
+        line.reject("not_positive", column=line.layout.label("weight"), value=line.get("weight")[:40])
         return None
     return Judgment(
         need_id=line.get_id("need_id"),
@@ -104,12 +109,17 @@ def build_judgment(line: Line) -> Judgment | None:
         grade=grade,
         event_id=line.get_id("event_id"),
         judged_on=line.get_date("judged_on"),
+        weight=weight,
     )
 
 
 def build_pair(line: Line) -> Pair:
     """Make a pair of a line."""
     return Pair(need_id=line.get_id("need_id"), achievement_id=line.get_id("achievement_id"))
+
+
+def _split_reasons(text: str) -> tuple[str, ...]:
+    return tuple(reason.strip() for reason in text.split("; ") if reason.strip())
 
 
 def match_builder() -> Callable[[Line], Match | None]:
@@ -134,8 +144,10 @@ def match_builder() -> Callable[[Line], Match | None]:
         if (first := seen.setdefault((need, achievement), line.number)) != line.number:
             line.reject("duplicate_pair", need=need, achievement=achievement, row=first)
             return None
-        reasons = (line.get("reasons") or line.get("evidence")).split("; ")
-        evidence = Evidence(reasons=tuple(reason.strip() for reason in reasons if reason.strip()))
+        told = _split_reasons(line.get("reasons"))
+        evidence = read_evidence(line.get("evidence"), told)
+        if evidence is None:  # written by hand, or shortened by a spreadsheet program
+            evidence = Evidence(reasons=told or _split_reasons(line.get("evidence")))
         return Match(need, achievement, rank, score, probability, evidence)
 
     return build

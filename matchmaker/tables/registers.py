@@ -136,7 +136,8 @@ def read_judgments(
 ) -> Records[Judgment]:
     """Read judgments: how well an achievement serves a need, as an ordered integer.
 
-    A row whose grade is no integer (``3`` and ``3.0`` are) is set aside. A pair may be judged several times.
+    A row whose grade is no integer (``3`` and ``3.0`` are), or whose ``weight`` is no number above 0, is set aside. A
+    pair may be judged several times. A blank weight is 1.
 
     Parameters
     ----------
@@ -208,8 +209,8 @@ def read_shortlists(
 ) -> Records[Match]:
     """Read shortlists back as they were written to ``shortlists.csv``.
 
-    Reasons come from the column ``reasons``, or from ``evidence`` where that is blank or missing, split at ``"; "``;
-    spans and terms are not in the file.
+    Reasons come from the column ``reasons``, split at ``"; "``, spans and terms from ``evidence``. Where ``evidence``
+    is no JSON, as in a table made by hand, it stands in for reasons that are missing.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ a step takes half of the time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,16 +46,24 @@ class JudgedTexts:
     rows : pair of ndarray of int, shape (p,)
         The need and the achievement of each pair, as places in these lists.
     grades : ndarray, shape (p,)
+    weights : ndarray, shape (p,), or None
+        How much each pair counts; all the same where None.
     """
 
     needs: tuple[list[str], list[str]]
     supply: tuple[list[str], list[str]]
     rows: tuple[np.ndarray, np.ndarray]
     grades: np.ndarray
+    weights: np.ndarray | None = None
 
     def part(self, chosen: np.ndarray) -> JudgedTexts:
         """Return some of the pairs, by mask."""
-        return JudgedTexts(self.needs, self.supply, (self.rows[0][chosen], self.rows[1][chosen]), self.grades[chosen])
+        return replace(
+            self,
+            rows=(self.rows[0][chosen], self.rows[1][chosen]),
+            grades=self.grades[chosen],
+            weights=None if self.weights is None else self.weights[chosen],
+        )
 
 
 def count_steps(pairs: JudgedTexts) -> int:
@@ -155,6 +163,7 @@ def _fit(towers: _Towers, pairs: JudgedTexts, seed: int, progress: Progress | No
     import torch
 
     grades = torch.tensor((pairs.grades - pairs.grades.mean()) / max(float(pairs.grades.std()), 1e-6)).float()
+    counts = torch.ones(len(grades)) if pairs.weights is None else torch.tensor(pairs.weights).float()
     # A cosine of 0.2 is about average, and the standard deviation 0.12; the line finds its own from there.
     line = torch.nn.Parameter(torch.tensor([4.0, -1.0]))
     weights = [weight for weight in towers.model.parameters() if weight.requires_grad]
@@ -170,7 +179,7 @@ def _fit(towers: _Towers, pairs: JudgedTexts, seed: int, progress: Progress | No
         asked = towers.encode_sides(pairs.needs, needs)[place]
         offered = towers.encode_sides(pairs.supply, pairs.rows[1][batch])
         expected = line[0] * (asked * offered).sum(1) + line[1]
-        torch.autograd.backward(torch.nn.functional.mse_loss(expected, grades[batch]))
+        torch.autograd.backward((counts[batch] * (expected - grades[batch]) ** 2).mean())
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
         optimiser.zero_grad()

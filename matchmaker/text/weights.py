@@ -139,7 +139,7 @@ def round_columns(weight: np.ndarray, shrink: np.ndarray) -> tuple[np.ndarray, n
     Examples
     --------
     >>> codes, scale = round_columns(np.array([[1.0, -2.0], [0.5, 4.0]]), np.ones(2))
-    >>> codes.tolist(), (codes * scale).round(2).tolist()
+    >>> codes.tolist(), (codes * scale.astype(float)).round(2).tolist()
     ([[127, -64], [64, 127]], [[1.0, -2.02], [0.5, 4.0]])
     """
     stretched = weight / shrink[:, None]

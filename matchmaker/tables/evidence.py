@@ -1,12 +1,14 @@
-"""Evidence in one cell: compact JSON that says the same thing in the same bytes every time."""
+"""Evidence in one cell: compact JSON that says the same thing in the same bytes every time, and the way back."""
 
 from __future__ import annotations
 
 import json
 
-from matchmaker.records import Evidence
+from matchmaker.records import Evidence, Span, Term
 
 _DECIMALS = 6
+_SIDES = ("need", "achievement")
+_PARTS = ("title", "description", "keywords")
 
 
 def write_evidence(evidence: Evidence) -> str:
@@ -40,6 +42,32 @@ def write_evidence(evidence: Evidence) -> str:
         "spans": [[span.side, span.part, span.start, span.end, span.term] for span in evidence.spans],
     }
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def read_evidence(text: str, reasons: tuple[str, ...] = ()) -> Evidence | None:
+    """Return what `write_evidence` wrote, with the reasons given; None where it is nothing of the kind.
+
+    Examples
+    --------
+    >>> read_evidence('{"base":0.0,"terms":[["dense",0.52,3.8]],"spans":[]}').terms
+    (Term(feature='dense', value=0.52, contribution=3.8),)
+    >>> read_evidence("双方都涉及电解液") is None
+    True
+    """
+    try:
+        content = json.loads(text)
+        if any(side not in _SIDES or part not in _PARTS for side, part, *_ in content["spans"]):
+            return None
+        return Evidence(
+            reasons=reasons,
+            spans=tuple(
+                Span(side, part, int(start), int(end), str(term)) for side, part, start, end, term in content["spans"]
+            ),
+            terms=tuple(Term(str(name), float(value), float(added)) for name, value, added in content["terms"]),
+            base=float(content["base"]),
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def write_number(value: float, decimals: int) -> str:

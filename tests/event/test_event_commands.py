@@ -1,0 +1,181 @@
+import csv
+import hashlib
+import json
+
+import pytest
+
+from matchmaker.cli import main
+from matchmaker.delivery.event import CHANGES_HEADER, EVENT_OUTPUTS, TIMETABLE_HEADER, UNMET_HEADER
+from matchmaker.tables import read_timetable
+
+DONE, SET_ASIDE, UNUSABLE = 0, 1, 2
+
+AGENDA = """id = "DL-2026-02"
+name = "大连对接会"
+date = 2026-11-20
+
+[slots]
+start = "09:00"
+end = "10:40"
+minutes = 20
+
+[hall]
+tables = 2
+
+[enterprises]
+most = 3
+
+[teams]
+most = 3
+
+[files]
+achievements = "成果.csv"
+needs = "需求.csv"
+requests = "意向.csv"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Return a folder with an agenda, registers, shortlists and requests."""
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    put = lambda name, text: (tmp_path / name).write_text(text, encoding="utf-8")  # noqa: E731
+    put("EVENT.toml", AGENDA)
+    put(
+        "成果.csv",
+        "成果编号,成果名称,完成单位,负责人\n" + "".join(f"A-{n},膜分离技术{n},某所,老师{n}\n" for n in range(4)),
+    )
+    put("需求.csv", "需求编号,需求名称,企业名称\n" + "".join(f"N-{n},求膜分离技术{n},企业{n}\n" for n in range(4)))
+    rows = "".join(f"N-{n},{a + 1},A-{a},0.1,0.{9 - n - a}\n" for n in range(4) for a in range(3))
+    put("shortlists.csv", "need_id,rank,achievement_id,score,probability\n" + rows)
+    put("意向.csv", "需求编号,成果编号,决定\nN-3,A-3,必见\n")
+    return tmp_path
+
+
+def read_rows(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def plan(folder, *more, out="out"):
+    shortlists = ["--shortlists", str(folder / "shortlists.csv")]
+    return main(
+        ["event", "plan", str(folder / "EVENT.toml"), *shortlists, "--out", str(folder / out), "--no-pdf", *more]
+    )
+
+
+def test_plan_writes_everything_and_says_so(folder, capsys):
+    assert plan(folder) == DONE
+    out = folder / "out"
+    assert set(EVENT_OUTPUTS) <= {path.name for path in out.iterdir()}
+    rows = read_rows(out / "timetable.csv")
+    assert tuple(rows[0]) == TIMETABLE_HEADER and len(rows) == 1 + 10
+    assert ["N-3", "A-3", "0.5000", "0"] in [row[2:] for row in rows]
+    assert tuple(read_rows(out / "unmet.csv")[0]) == UNMET_HEADER
+    assert read_rows(out / "changes.csv") == [list(CHANGES_HEADER)]
+    manifest = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert manifest["inputs"]["agenda"]["sha256"] == hashlib.sha256((folder / "EVENT.toml").read_bytes()).hexdigest()
+    assert manifest["inputs"]["requests"]["rows"] == 1 and manifest["plan"]["proven"]
+    assert manifest["plan"]["meetings"] == 10 and 0 <= manifest["plan"]["gap"] <= 0.02
+    for name in ("event.xlsx", "book.html"):
+        assert manifest["outputs"][name]["sha256"] == hashlib.sha256((out / name).read_bytes()).hexdigest()
+    assert len(list((out / "calendars").glob("*.ics"))) == 8 and not (out / "book.pdf").exists()
+    digest = hashlib.sha256((out / "timetable.csv").read_bytes()).hexdigest()
+    assert manifest["outputs"]["timetable.csv"]["sha256"] == digest
+    told = capsys.readouterr()
+    assert "排出 10 场见面" in told.out and told.err == ""
+
+
+def test_the_same_files_give_the_same_bytes(folder):
+    assert plan(folder) == plan(folder, out="again") == DONE
+    for name in ("timetable.csv", "unmet.csv", "shortlists.csv"):
+        assert (folder / "out" / name).read_bytes() == (folder / "again" / name).read_bytes()
+
+
+def test_without_shortlists_the_engine_makes_them(folder):
+    arguments = ["event", "plan", str(folder / "EVENT.toml"), "--out", str(folder / "out"), "--quality", "fast"]
+    assert main([*arguments, "--no-cache", "--lang", "en"]) == DONE
+    assert len(read_rows(folder / "out" / "timetable.csv")) > 4
+    assert len(read_rows(folder / "out" / "shortlists.csv")) == 1 + 4 * 4
+    manifest = json.loads((folder / "out" / "plan.json").read_text(encoding="utf-8"))
+    assert "encoder" in manifest["settings"]["engine"]
+
+
+def test_rows_that_name_nobody_are_set_aside(folder, capsys):
+    (folder / "意向.csv").write_text("需求编号,成果编号,决定\nN-3,A-9,必见\nN-3,A-3,也许\n", encoding="utf-8")
+    assert plan(folder, "--lang", "en") == SET_ASIDE
+    told = capsys.readouterr().err
+    assert "意向.csv row 2: the register of achievements has no id A-9" in told
+    assert [row[2] for row in read_rows(folder / "out" / "rejected.csv")[1:]] == ["3", "2"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("tables = 2", "tabels = 2", "第 11 行"),
+        ('achievements = "成果.csv"\n', "", "缺少 achievements"),
+        ('needs = "需求.csv"', 'needs = "没有.csv"', "没有.csv"),
+        ("[teams]", '[[party]]\nname = "谁"\n[teams]', "第 17 行"),
+    ],
+)
+def test_an_unusable_agenda_says_where_and_leaves_what_was_there(folder, capsys, old, new, told):
+    assert plan(folder) == DONE
+    before = (folder / "out" / "timetable.csv").read_bytes()
+    (folder / "EVENT.toml").write_text(AGENDA.replace(old, new), encoding="utf-8")
+    assert plan(folder) == UNUSABLE
+    assert told in capsys.readouterr().err
+    assert (folder / "out" / "timetable.csv").read_bytes() == before
+
+
+def test_results_never_take_the_place_of_an_input(folder, capsys):
+    assert (
+        main(
+            [
+                "event",
+                "plan",
+                str(folder / "EVENT.toml"),
+                "--shortlists",
+                str(folder / "shortlists.csv"),
+                "--out",
+                str(folder),
+            ]
+        )
+        == UNUSABLE
+    )
+    assert "换一个 --out" in capsys.readouterr().err
+
+
+def test_replan_keeps_the_past_and_lists_the_changes(folder, capsys):
+    plan(folder)
+    rows = read_timetable(folder / "out" / "timetable.csv")
+    hit = next(row for row in rows if row.slot == "4")
+    (folder / "变动.csv").write_text(f"事项,谁,从\n取消,{hit.need_id},10:00\n下雨,,\n", encoding="utf-8")
+    arguments = ["--plan", str(folder / "out"), "--changes", str(folder / "变动.csv"), "--now", "09:45"]
+    assert main(["event", "replan", str(folder / "EVENT.toml"), *arguments, "--out", str(folder / "new")]) == SET_ASIDE
+    told = capsys.readouterr()
+    assert "与原计划相比" in told.out and "变动.csv 第 3 行" in told.err
+    again = read_timetable(folder / "new" / "timetable.csv")
+    early = lambda records: [(r.slot, r.table, r.need_id, r.achievement_id) for r in records if int(r.slot) <= 3]  # noqa: E731
+    assert early(again) == early(rows)
+    assert not any(row.need_id == hit.need_id and int(row.slot) > 3 for row in again)
+    changes = read_rows(folder / "new" / "changes.csv")[1:]
+    assert ["dropped", hit.need_id, hit.achievement_id] in [row[:3] for row in changes]
+    manifest = json.loads((folder / "new" / "plan.json").read_text(encoding="utf-8"))
+    assert manifest["settings"]["now"] == 3 and manifest["changes"]["dropped"] >= 1
+    assert "engine" in manifest["settings"] and manifest["inputs"]["changes"]["rejected"] == 1
+
+
+@pytest.mark.parametrize(("now", "before", "told"), [("soon", "out", "--now"), ("9:00", "nowhere", "timetable.csv")])
+def test_replan_refuses_what_it_cannot_use(folder, capsys, now, before, told):
+    plan(folder)
+    (folder / "变动.csv").write_text("事项,谁\n取消,企业0\n", encoding="utf-8")
+    arguments = ["--plan", str(folder / before), "--changes", str(folder / "变动.csv"), "--now", now]
+    assert main(["event", "replan", str(folder / "EVENT.toml"), *arguments, "--out", str(folder / "new")]) == UNUSABLE
+    assert told in capsys.readouterr().err and not (folder / "new").exists()
+
+
+def test_help_is_chinese(folder, capsys):
+    main(["event", "replan", "--help"])
+    told = capsys.readouterr().out
+    assert "现行计划所在的文件夹" in told and "尽量少动已定的见面" in told
