@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 from matchmaker.docking import Apart, Change, Origin, Placement, Request, Standing
 from matchmaker.records import Records
 from matchmaker.tables.cells import read_integer, read_number
-from matchmaker.tables.contracts import APART, CHANGES, REQUESTS, TIMETABLE, Contract
+from matchmaker.tables.contracts import APART, CHANGES, REQUESTS, TIMETABLE
 from matchmaker.tables.lines import Line
-from matchmaker.tables.parsing import parse
-from matchmaker.tables.reading import start_reading
+from matchmaker.tables.rows import read_records
 
 if TYPE_CHECKING:
     from matchmaker.tables.reading import Database, Source
@@ -152,20 +151,6 @@ def build_change(line: Line) -> Change | None:
     )
 
 
-def _read(
-    source: Source,
-    contract: Contract,
-    build: Callable[[Line], T | None],
-    sheet: str | None,
-    connection: Database | None,
-    lang: str,
-) -> Records[T]:
-    reading = start_reading(source, contract, sheet=sheet, connection=connection, lang=lang)
-    rows = parse(reading.grids, contract, build, reading.findings)
-    rejected, notices = reading.findings.close()
-    return Records(rows, rejected, notices, reading.findings.source, reading.digest.hexdigest())
-
-
 def read_requests(
     source: Source, *, sheet: str | None = None, connection: Database | None = None, lang: str = "zh"
 ) -> Records[Request]:
@@ -203,7 +188,7 @@ def read_requests(
     >>> requests[0].standing, requests.rejected[0].reason
     ('must', '决定 must be one of must, wish, veto, found "也许"')
     """
-    return _read(source, REQUESTS, build_request, sheet, connection, lang)
+    return read_records(source, REQUESTS, build_request, sheet, connection, lang)
 
 
 def read_apart(
@@ -220,7 +205,7 @@ def read_apart(
     >>> read_apart(pd.DataFrame({"甲方": ["某药业"], "乙方": ["某大学"], "原因": ["同业竞争"]}))[0].comment
     '同业竞争'
     """
-    return _read(source, APART, build_apart, sheet, connection, lang)
+    return read_records(source, APART, build_apart, sheet, connection, lang)
 
 
 def read_timetable(
@@ -250,7 +235,7 @@ def read_timetable(
     >>> read_timetable(pd.DataFrame([row]), locked=True)[0].locked
     True
     """
-    return _read(source, TIMETABLE, placement_builder(locked=locked), sheet, connection, lang)
+    return read_records(source, TIMETABLE, placement_builder(locked=locked), sheet, connection, lang)
 
 
 def read_changes(
@@ -268,4 +253,4 @@ def read_changes(
     >>> changes[0].kind, changes.rejected[0].reason
     ('cancel', '“超时”一行还缺少谁、until，请补充')
     """
-    return _read(source, CHANGES, build_change, sheet, connection, lang)
+    return read_records(source, CHANGES, build_change, sheet, connection, lang)

@@ -9,8 +9,7 @@ from matchmaker.records import Records
 from matchmaker.tables.cells import read_integer, read_number
 from matchmaker.tables.contracts import TIMETABLE
 from matchmaker.tables.lines import Line
-from matchmaker.tables.parsing import parse
-from matchmaker.tables.reading import start_reading
+from matchmaker.tables.rows import read_records
 
 if TYPE_CHECKING:
     from matchmaker.tables.reading import Source
@@ -42,7 +41,6 @@ def read_planned(source: Source, *, lang: str = "zh") -> Records[Meeting]:
     >>> read_planned(pd.DataFrame([row]))[0].probability
     0.8
     """
-    reading = start_reading(source, TIMETABLE, sheet=None, connection=None, lang=lang)
     seen: dict[tuple[str, str], int] = {}
 
     def build(line: Line) -> Meeting | None:
@@ -58,6 +56,4 @@ def read_planned(source: Source, *, lang: str = "zh") -> Records[Meeting]:
         locked = line.get_short("locked").casefold() in ("1", "true", "是", "yes")
         return Meeting(slot, line.get_id("table"), need, achievement, "", "", probability, locked)
 
-    rows = parse(reading.grids, TIMETABLE, build, reading.findings)
-    rejected, notices = reading.findings.close()
-    return Records(rows, rejected, notices, reading.findings.source, reading.digest.hexdigest())
+    return read_records(source, TIMETABLE, build, None, None, lang)

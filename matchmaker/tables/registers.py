@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from matchmaker.records import Judgment, Match, Pair, Profile, Records
-from matchmaker.tables.contracts import ACHIEVEMENTS, JUDGMENTS, NEEDS, PAIRS, SHORTLISTS, Contract
-from matchmaker.tables.lines import Line
-from matchmaker.tables.parsing import build_judgment, build_pair, match_builder, parse, profile_builder
-from matchmaker.tables.reading import start_reading
+from matchmaker.tables.contracts import ACHIEVEMENTS, JUDGMENTS, NEEDS, PAIRS, SHORTLISTS
+from matchmaker.tables.parsing import build_judgment, build_pair, match_builder, profile_builder
+from matchmaker.tables.rows import read_records
 
 if TYPE_CHECKING:
     from matchmaker.tables.reading import Database, Source
 
 T = TypeVar("T")
-
-
-def _read(
-    source: Source,
-    contract: Contract,
-    build: Callable[[Line], T | None],
-    sheet: str | None,
-    connection: Database | None,
-    lang: str,
-) -> Records[T]:
-    """Read one source of any kind."""
-    reading = start_reading(source, contract, sheet=sheet, connection=connection, lang=lang)
-    rows = parse(reading.grids, contract, build, reading.findings)
-    rejected, notices = reading.findings.close()
-    return Records(rows, rejected, notices, reading.findings.source, reading.digest.hexdigest())
 
 
 def read_achievements(
@@ -86,7 +69,7 @@ def read_achievements(
     DataFrame row 3: 成果名称 is missing
     DataFrame row 4: id A-1 repeats row 2
     """
-    return _read(source, ACHIEVEMENTS, profile_builder(ACHIEVEMENTS, "achievement"), sheet, connection, lang)
+    return read_records(source, ACHIEVEMENTS, profile_builder(ACHIEVEMENTS, "achievement"), sheet, connection, lang)
 
 
 def read_needs(
@@ -128,7 +111,7 @@ def read_needs(
     >>> need.id, need.money, need.date
     ('7', '50万元', datetime.date(2026, 6, 30))
     """
-    return _read(source, NEEDS, profile_builder(NEEDS, "need"), sheet, connection, lang)
+    return read_records(source, NEEDS, profile_builder(NEEDS, "need"), sheet, connection, lang)
 
 
 def read_judgments(
@@ -170,7 +153,7 @@ def read_judgments(
     >>> judgments[0].grade, judgments.rejected[0].reason
     (3, 'grade must be an integer, found "高"')
     """
-    return _read(source, JUDGMENTS, build_judgment, sheet, connection, lang)
+    return read_records(source, JUDGMENTS, build_judgment, sheet, connection, lang)
 
 
 def read_pairs(
@@ -201,7 +184,7 @@ def read_pairs(
     SettingError
         If ``lang`` is unknown.
     """
-    return _read(source, PAIRS, build_pair, sheet, connection, lang)
+    return read_records(source, PAIRS, build_pair, sheet, connection, lang)
 
 
 def read_shortlists(
@@ -236,4 +219,4 @@ def read_shortlists(
     SettingError
         If ``lang`` is unknown.
     """
-    return _read(source, SHORTLISTS, match_builder(), sheet, connection, lang)
+    return read_records(source, SHORTLISTS, match_builder(), sheet, connection, lang)

@@ -1,0 +1,32 @@
+"""From one source of any kind to records: its grids, a line a row, and what was set aside on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from matchmaker.records import Records
+from matchmaker.tables.contracts import Contract
+from matchmaker.tables.lines import Line
+from matchmaker.tables.parsing import parse
+from matchmaker.tables.reading import start_reading
+
+if TYPE_CHECKING:
+    from matchmaker.tables.reading import Database, Source
+
+T = TypeVar("T")
+
+
+def read_records(
+    source: Source,
+    contract: Contract,
+    build: Callable[[Line], T | None],
+    sheet: str | None,
+    connection: Database | None,
+    lang: str,
+) -> Records[T]:
+    """Read a source by a contract, one record a line; lines of which ``build`` makes None are left out."""
+    reading = start_reading(source, contract, sheet=sheet, connection=connection, lang=lang)
+    rows = parse(reading.grids, contract, build, reading.findings)
+    rejected, notices = reading.findings.close()
+    return Records(rows, rejected, notices, reading.findings.source, reading.digest.hexdigest())
