@@ -104,7 +104,7 @@ def tune(folder: Path, pairs: JudgedTexts, seed: int, progress: Progress | None 
         tensors = {name: value.numpy() for name, value in towers.model.state_dict().items()}
     finally:
         torch.set_rng_state(state)
-    return pack(tensors, constants, first)
+    return pack(tensors, constants, first, seed)
 
 
 class _Towers:

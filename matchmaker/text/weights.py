@@ -94,7 +94,9 @@ def restore(constants: Mapping[str, np.ndarray], sizes: Sizes) -> dict[str, np.n
     return {name: np.ascontiguousarray(value, np.float32) for name, value in named.items()}
 
 
-def pack(tensors: Mapping[str, np.ndarray], constants: Mapping[str, np.ndarray], first: int) -> dict[str, np.ndarray]:
+def pack(
+    tensors: Mapping[str, np.ndarray], constants: Mapping[str, np.ndarray], first: int, seed: int = 0
+) -> dict[str, np.ndarray]:
     """Return the constants of layers from ``first`` on, rounded to 8 bits: the way back from `restore`.
 
     Parameters
@@ -105,13 +107,16 @@ def pack(tensors: Mapping[str, np.ndarray], constants: Mapping[str, np.ndarray],
         Of the graph that shall run them; they say how wide inputs are.
     first : int
         First layer that was trained.
+    seed : int
+        Of the chance by which weights are rounded up or down.
     """
+    chance = np.random.default_rng(seed)
     packed: dict[str, np.ndarray] = {}
     while f"layer{first}.qkv.codes" in constants:
         source, target = f"layer{first}", f"encoder.layer.{first}"
         for part, names in LINEARS.items():
             weight, bias = (np.concatenate([tensors[f"{target}.{name}.{kind}"] for name in names]) for kind in _KINDS)
-            codes, scale = round_columns(weight.T, constants[f"{source}.{part}.shrink"])
+            codes, scale = round_columns(weight.T, constants[f"{source}.{part}.shrink"], chance)
             packed |= {f"{source}.{part}.codes": codes, f"{source}.{part}.scale": scale}
             packed[f"{source}.{part}.bias"] = bias
         for norm, name in NORMS.items():
@@ -121,14 +126,18 @@ def pack(tensors: Mapping[str, np.ndarray], constants: Mapping[str, np.ndarray],
     return {name: np.ascontiguousarray(value) for name, value in packed.items()}
 
 
-def round_columns(weight: np.ndarray, shrink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Round a matrix, shape (in, out), to 8 bits.
+def round_columns(weight: np.ndarray, shrink: np.ndarray, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Round a matrix, shape (in, out), to 8 bits, up or down with the chance that keeps it right on average.
+
+    Weights that came from 8 bits lie on the grid, and what tuning adds is less than a step of it: rounded to the
+    nearest, nearly all would fall back to where they were (stochastic rounding, Gupta et al. 2015).
 
     Parameters
     ----------
     weight : ndarray
     shrink : ndarray, shape (in,)
         What inputs are multiplied with before they are rounded themselves.
+    chance : numpy.random.Generator
 
     Returns
     -------
@@ -138,10 +147,13 @@ def round_columns(weight: np.ndarray, shrink: np.ndarray) -> tuple[np.ndarray, n
 
     Examples
     --------
-    >>> codes, scale = round_columns(np.array([[1.0, -2.0], [0.5, 4.0]]), np.ones(2))
-    >>> codes.tolist(), (codes * scale.astype(float)).round(2).tolist()
-    ([[127, -64], [64, 127]], [[1.0, -2.02], [0.5, 4.0]])
+    >>> rows = np.tile([[127.0], [0.25]], (2000, 1))
+    >>> codes, scale = round_columns(rows, np.ones(4000), np.random.default_rng(0))
+    >>> sorted(set(codes.ravel().tolist())), bool(abs((codes * scale)[1::2].mean() - 0.25) < 0.03)
+    ([0, 1, 127], True)
     """
     stretched = weight / shrink[:, None]
     scale = np.maximum(np.abs(stretched).max(axis=0), 1e-12) / 127
-    return np.round(stretched / scale).astype(np.int8), scale.astype(np.float32)
+    steps = stretched / scale
+    codes = np.floor(steps + chance.random(steps.shape))
+    return np.clip(codes, -127, 127).astype(np.int8), scale.astype(np.float32)
