@@ -97,7 +97,7 @@ def trace_event(screen: Screen, inputs: EventInputs, out: Path) -> int:
         followups=len(followups),
     )
     for notice in notices[:_SHOWN]:
-        screen.warn("notice", message=notice.message)
+        screen.warn("notice", text=notice.message)
     if len(notices) > _SHOWN:
         screen.warn("more", count=len(notices) - _SHOWN)
     screen.say("outcomes_where", judgments=written["judgments.csv"], workbook=written["followups.xlsx"], folder=out)

@@ -225,7 +225,7 @@ def _deliver(
     screen.say(
         "planned",
         meetings=len(timetable.meetings),
-        value=timetable.value,
+        worthwhile=sum(meeting.probability for meeting in timetable.meetings),
         gap=100 * timetable.gap,
         parties=len({name for meeting in timetable.meetings for name in (meeting.enterprise, meeting.team)}),
         seconds=sum(screen.seconds.values()),

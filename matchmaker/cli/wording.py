@@ -76,7 +76,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "reasons": "推荐理由",
         "no_registers": "{file} 的 [files] 中缺少 {missing}：请写明成果与需求两张登记表的路径",
         "expired_by_event": "{count} 项需求在对接会当天（{day}）之前已截止，未出清单；如仍有效，请更新截止日期。",
-        "planned": "排出 {meetings} 场见面，{parties} 方参加，值得的见面预计 {value:.1f} 场，"
+        "planned": "排出 {meetings} 场见面，{parties} 方参加，值得的见面预计 {worthwhile:.1f} 场，"
         "与上界相差不超过 {gap:.1f}%（用时 {seconds:.1f} 秒）。",
         "replanned": "与原计划相比：改动 {moved} 场，取消 {dropped} 场，新增 {added} 场。",
         "unmet": "{count} 条未能满足，原因见 {path}",
@@ -157,8 +157,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "no_registers": "[files] of {file} has no {missing}: give the paths of both registers",
         "expired_by_event": "{count} needs had a deadline before the day of the event, {day}, and got no shortlist; "
         "give them a new deadline if they still stand.",
-        "planned": "{meetings} meetings of {parties} parties, {value:.1f} of them expected to be worthwhile, at most "
-        "{gap:.1f} % below the bound (took {seconds:.1f} s).",
+        "planned": "{meetings} meetings of {parties} parties, {worthwhile:.1f} of them expected to be worthwhile, at "
+        "most {gap:.1f} % below the bound (took {seconds:.1f} s).",
         "replanned": "Against the plan before: {moved} moved, {dropped} dropped, {added} added.",
         "unmet": "{count} wishes or parties are not served; {path} says why",
         "advice": "Advice: {text}",
