@@ -174,6 +174,8 @@ def book_content(delivery: EventDelivery) -> BookContent:
     timetable = delivery.plan.timetable
     needs = {profile.id: profile for profile in delivery.needs}
     achievements = {profile.id: profile for profile in delivery.achievements}
+    for profile in delivery.plan.strangers:
+        (needs if profile.kind == "need" else achievements)[profile.id] = profile
     return BookContent(
         timetable=timetable,
         needs=needs,

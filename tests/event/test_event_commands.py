@@ -179,3 +179,31 @@ def test_help_is_chinese(folder, capsys):
     main(["event", "replan", "--help"])
     told = capsys.readouterr().out
     assert "现行计划所在的文件夹" in told and "尽量少动已定的见面" in told
+
+
+def test_notices_are_shown_and_do_not_stop_a_plan(folder, capsys):
+    register = folder / "需求.csv"
+    register.write_text(register.read_text(encoding="utf-8").replace("企业1", "企业 0"), encoding="utf-8")
+    assert plan(folder) == DONE
+    assert "“企业 0”与“企业0”" in capsys.readouterr().err
+
+
+def test_what_is_said_to_be_worthwhile_does_not_count_wishes_more(folder, capsys):
+    (folder / "意向.csv").write_text(
+        "need_id,achievement_id\n" + "".join(f"N-{n},A-{n}\n" for n in range(3)), encoding="utf-8"
+    )
+    assert plan(folder) == DONE
+    manifest = json.loads((folder / "out" / "plan.json").read_text(encoding="utf-8"))["plan"]
+    assert manifest["value"] > manifest["expected_worthwhile"] + 0.1
+    assert f"预计 {manifest['expected_worthwhile']:.1f} 场" in capsys.readouterr().out
+
+
+def test_somebody_who_walked_in_stands_in_book_and_timetable(folder, capsys):
+    plan(folder)
+    (folder / "变动.csv").write_text("事项,谁,对方,从\n取消,企业0,,10:00\n临时到场,新来公司,A-3,\n", encoding="utf-8")
+    arguments = ["--plan", str(folder / "out"), "--changes", str(folder / "变动.csv"), "--now", "09:45"]
+    assert main(["event", "replan", str(folder / "EVENT.toml"), *arguments, "--out", str(folder / "new")]) == DONE
+    rows = read_timetable(folder / "new" / "timetable.csv")
+    assert ("+新来公司", "A-3") in [(row.need_id, row.achievement_id) for row in rows]
+    assert "新来公司" in (folder / "new" / "book.html").read_text(encoding="utf-8")
+    assert (folder / "new" / "calendars" / "新来公司.ics").is_file()
