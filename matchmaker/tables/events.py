@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from matchmaker.docking import Apart, Change, Origin, Placement, Request, Standing
 from matchmaker.records import Records
+from matchmaker.tables.answers import read_standing
 from matchmaker.tables.cells import read_integer, read_number
 from matchmaker.tables.contracts import APART, CHANGES, REQUESTS, TIMETABLE, Contract
 from matchmaker.tables.lines import Line
@@ -74,7 +75,7 @@ def _origin(line: Line) -> Origin:
 def build_request(line: Line) -> Request | None:
     """Make a request of a line; a blank standing means a wish, an unknown one sets the row aside."""
     typed = line.get_short("standing")
-    standing = _STANDING_OF.get(_fold(typed)) if typed else "wish"
+    standing, said = _read_standing(typed) if typed else ("wish", "")
     if standing is None:
         allowed = _allowed({str(key): words for key, words in STANDINGS.items()}, line.layout.findings.lang)
         line.reject("not_standing", column=line.layout.label("standing"), value=typed[:40], allowed=allowed)
@@ -83,9 +84,16 @@ def build_request(line: Line) -> Request | None:
         line.get_id("need_id"),
         line.get_id("achievement_id"),
         standing,  # type: ignore[arg-type]
-        line.get("comment"),
+        "；".join(filter(None, (said, line.get("comment")))),
         _origin(line),
     )
+
+
+def _read_standing(typed: str) -> tuple[str | None, str]:
+    """Return what a cell asks for and what is written behind it, in all the words that a pack understands too."""
+    if (standing := _STANDING_OF.get(_fold(typed))) is not None:
+        return standing, ""
+    return read_standing(typed) or (None, "")
 
 
 def build_apart(line: Line) -> Apart:
