@@ -67,9 +67,11 @@ def _reason(item: Mapping[str, Any], path: tuple[str | int, ...], name: str, lan
         return say(lang, "missing_key", name=name)
     if name == "slots" and found == 0:
         return say(lang, "no_slots")
-    if kind in ("greater_than_equal", "greater_than"):
+    if kind in ("greater_than", "less_than"):
+        return say(lang, "not_above" if kind == "greater_than" else "not_below", name=name, found=shown, **limits)
+    if kind == "greater_than_equal":
         return say(lang, "too_low", name=name, found=shown, least=next(iter(limits.values())))
-    if kind in ("less_than_equal", "less_than"):
+    if kind == "less_than_equal":
         return say(lang, "too_high", name=name, found=shown, most=next(iter(limits.values())))
     if kind in ("bad_hour", "bad_span"):
         return say(lang, kind, name=name, found=shown)

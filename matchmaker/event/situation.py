@@ -282,6 +282,8 @@ class _Reader:
             last, reason = self._until(change.end)
             if reason:
                 return [], reason
+        if change.start and change.end and first > last:
+            return [], say(self.lang, "change_no_slots", start=change.start, end=change.end)
         return [slot for slot in range(first, last + 1) if slot > begun], ""
 
     def _until(self, text: str) -> tuple[int, str]:

@@ -156,10 +156,11 @@ def test_rows_that_mean_nothing_are_set_aside_with_file_and_row():
         Change("must", "企业0", "企业1"),
         Change("veto", "企业0", ""),
         Change("overrun", "谁", end="3"),
+        Change("cancel", "企业0", start="4", end="3"),
     ]
     rows = [replace(row, origin=Origin("变动.csv", "", place)) for place, row in enumerate(rows, start=2)]
     first, again = plan_again(agenda_of(4, 3, most=4), rows)
-    assert [(row.file, row.row) for row in again.rejected] == [("变动.csv", place) for place in range(2, 8)]
+    assert [(row.file, row.row) for row in again.rejected] == [("变动.csv", place) for place in range(2, 9)]
     assert again.timetable.meetings == first.timetable.meetings
 
 
