@@ -6,6 +6,7 @@ import pytest
 
 from matchmaker.cli import main
 from matchmaker.delivery.packs import write_packs
+from matchmaker.errors import MatchmakerError
 from matchmaker.records import Evidence, Match, Profile, Records
 from matchmaker.tables import read_decisions
 
@@ -79,6 +80,18 @@ def test_a_pack_that_was_filled_in_is_read_back(tmp_path):
         ("N-1", "A-3", "wish", "", 5),
     ]
     assert found[0].place == "金普新区.xlsx [意见征集] 2"
+
+
+def test_a_pack_that_was_filled_in_is_not_replaced(tmp_path):
+    files = write_packs(OFFERS, NEEDS, MATCHES, tmp_path)
+    write_packs(OFFERS, NEEDS, MATCHES, tmp_path)
+    book = open_book(files["金普新区.xlsx"])
+    book["意见征集"]["K2"] = "必谈"
+    book.save(files["金普新区.xlsx"])
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(MatchmakerError, match=r"金普新区.xlsx 里已有人填写（1 行）"):
+        write_packs(OFFERS, NEEDS, MATCHES, tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_packs_are_the_same_bytes_every_time_and_speak_english(tmp_path):
