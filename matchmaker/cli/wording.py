@@ -45,6 +45,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "rejected": "搁置 {count} 行（{path}）：",
         "nowhere": "给出 --out 可保存全部",
         "rejection": "  {file}{sheet} 第 {row} 行：{reason}",
+        "rejected_whole": "  {file}{sheet}：{reason}",
         "more": "  ……另有 {count} 条",
         "no_cache": "提示：用户缓存目录不可写，本次不保存向量；可用 --cache 指定文件。",
         "shortlisted": "成果 {achievements} 项，需求 {needs} 项：{served} 项找到适配成果，{unserved} 项暂无适配成果"
@@ -84,6 +85,9 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "hurried": "提示：搜索到 {seconds:.0f} 秒时限为止；换一台机器，结果可能不同。可提高 [plan] 的 time_limit。",
         "notice": "提示：{text}",
         "look_event": "结果在 {folder}：{files}",
+        "plan_of_another": "{path} 是另一场对接会（{found}）的计划，{file} 是 {id}：请换成本场的文件夹",
+        "not_read": "{path} 没有读取：意见文件夹里只读取工作簿（.xlsx 等），不读子文件夹；如有意见，请另存为工作簿放入",
+        "no_workbooks": "文件夹 {path} 中没有工作簿：请放入填好的区县资料，或从 EVENT.toml 中删去 decisions",
         "plan_without_timetable": "{path} 不是一次排会的结果文件夹：其中没有 timetable.csv",
     },
     "en": {
@@ -123,6 +127,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "rejected": "{count} rows set aside ({path}):",
         "nowhere": "--out saves them all",
         "rejection": "  {file}{sheet} row {row}: {reason}",
+        "rejected_whole": "  {file}{sheet}: {reason}",
         "more": "  … and {count} more",
         "no_cache": "Note: the user's cache folder cannot be written to, so no vectors are kept; --cache names a file.",
         "shortlisted": "{achievements} achievements, {needs} needs: {served} found something suitable, {unserved} did "
@@ -166,6 +171,10 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "Raise time_limit in [plan].",
         "notice": "Note: {text}",
         "look_event": "Results in {folder}: {files}",
+        "plan_of_another": "{path} is the plan of another event ({found}), {file} is {id}; give the folder of this one",
+        "not_read": "{path} was not read: of a folder of decisions workbooks are (.xlsx …), folders in it are not; if "
+        "it holds decisions, save it there as a workbook",
+        "no_workbooks": "the folder {path} has no workbook; put the packs there, or take decisions out of EVENT.toml",
         "plan_without_timetable": "{path} is no folder of a plan: it has no timetable.csv",
     },
 }
