@@ -12,6 +12,8 @@ _CHINESE = {
     "unreadable": "无法打开 {path}（{detail}）：请检查路径与权限",
     "not_utf8": "{path} 不是 UTF-8 文字：请另存为 UTF-8",
     "bad_toml": "{file} 第 {line} 行：不是有效的 TOML（{detail}）：请检查引号、括号与等号",
+    "bad_toml_date": "{file} 第 {line} 行：没有这样的日期或钟点（{detail}）：请改正",
+    "bad_toml_twice": "{file} 第 {line} 行：同一项写了两次（{detail}）：请删去一处",
     "bad_toml_end": "{file} 末尾：不是有效的 TOML（{detail}）：请检查引号、括号与等号",
     "at_line": "{file} 第 {line} 行：{message}",
     "unknown_key": "没有 {name} 这一项，请删去。此处可用：{known}",
@@ -121,6 +123,8 @@ _CHINESE = {
     "faulty_plan": "排出的时间表没有通过检查，未写出任何文件：\n{violations}",
     # replanning
     "change_unknown_slot": "“{found}”不是时段号，也不是钟点：请改正",
+    "unknown_standing": "意见“{found}”无法识别，可用：{known}",
+    "change_unknown_kind": "变动“{found}”无法识别，可用：{known}",
     "change_no_slots": "从“{start}”到“{end}”之间没有时段：请核对两个时间",
     "change_unknown_who": "“{name}”不是参会方、单位或登记编号：请按时间表中的写法填写",
     "change_no_meeting": "“{name}”此时没有正在进行或之后的见面可以延时",
@@ -129,12 +133,16 @@ _CHINESE = {
     "bad_now": "--now 为“{found}”：应为钟点（如 10:35）或时段号（1 到 {count}）",
     "why_cancelled": "{name}临时缺席",
     "why_no_place": "换不到双方都有空、又有桌子的时段",
+    "plan_table_taken": "第 {slot} 时段的桌子“{table}”已有需求 {need} 与成果 {achievement}",
+    "plan_busy": "“{name}”在第 {slot} 时段已有另一场",
     "plan_row_unknown": "{detail}，这一场未保留",
 }
 _ENGLISH = {
     "unreadable": "cannot open {path} ({detail}): check path and rights",
     "not_utf8": "{path} is not UTF-8 text: save it as UTF-8",
     "bad_toml": "{file} line {line}: not valid TOML ({detail}): check quotes, brackets and equals signs",
+    "bad_toml_date": "{file} line {line}: there is no such date or hour ({detail}): correct it",
+    "bad_toml_twice": "{file} line {line}: the same key is given twice ({detail}): take one out",
     "bad_toml_end": "{file} at its end: not valid TOML ({detail}): check quotes, brackets and equals signs",
     "at_line": "{file} line {line}: {message}",
     "unknown_key": "there is no {name}; take it out. Allowed here: {known}",
@@ -243,6 +251,8 @@ _ENGLISH = {
     "v_silent_least": '"{name}" has {count} meetings, fewer than {least}, and nothing says why',
     "faulty_plan": "the timetable did not pass its check, so nothing was written:\n{violations}",
     "change_unknown_slot": '"{found}" is neither a slot nor an hour: correct it',
+    "unknown_standing": 'the standing "{found}" is unknown; there are {known}',
+    "change_unknown_kind": 'the kind of change "{found}" is unknown; there are {known}',
     "change_no_slots": 'there is no slot from "{start}" until "{end}": check both times',
     "change_unknown_who": '"{name}" is no party, organisation or registered id: write it as in the timetable',
     "change_no_meeting": '"{name}" has no meeting now or later that could run over',
@@ -252,6 +262,8 @@ _ENGLISH = {
     "bad_now": '--now is "{found}"; give an hour such as 10:35, or a slot from 1 to {count}',
     "why_cancelled": "{name} called off",
     "why_no_place": "no slot in which both are free and a table is too",
+    "plan_table_taken": 'table "{table}" in slot {slot} has need {need} and achievement {achievement}',
+    "plan_busy": '"{name}" has another meeting in slot {slot}',
     "plan_row_unknown": "{detail}; this meeting was not kept",
 }
 
