@@ -10,13 +10,20 @@ from typing import Any
 from matchmaker.event.places import line_of
 from matchmaker.event.wording import say
 
+# What the parser of TOML finds that has a cure of its own.
+_SYNTAX = {
+    "Invalid date or datetime": "bad_toml_date",
+    "Cannot overwrite a value": "bad_toml_twice",
+}
+
 
 def explain_syntax(source: str, error: Exception, lang: str) -> str:
     """Return what is wrong with a text that is no TOML, with its line."""
     found = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
     detail = str(error)[: found.start()] if found else str(error)
     line = found[1] if found and found[1] else ""
-    return say(lang, "bad_toml" if line else "bad_toml_end", file=source, line=line, detail=detail)
+    key = _SYNTAX.get(detail, "bad_toml") if line else "bad_toml_end"
+    return say(lang, key, file=source, line=line, detail=detail)
 
 
 def explain_form(

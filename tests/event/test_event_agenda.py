@@ -97,6 +97,7 @@ def test_a_whole_agenda(tmp_path):
         ('place = "三楼"', "place = 三楼", "不是有效的 TOML"),
         ('available = ["9:00-10:20"]', 'available = ["9:00-9:05"]', "没有一个完整的时段"),
         ("date = 2026-11-20", 'date = "2026-11-20"', "不加引号"),
+        ("date = 2026-11-20", "date = 2026-02-30", "没有这样的日期"),
     ],
 )
 def test_every_error_names_its_line_what_was_found_and_what_to_do(old, new, told):
