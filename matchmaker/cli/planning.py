@@ -275,6 +275,9 @@ def _deliver(
         screen.say("advice", text=advice)
     if plan.hurried:
         screen.warn("hurried", seconds=desk.agenda.time_limit)
+    wishes = () if "requests" not in desk.inputs else desk.inputs["requests"].notices
+    for notice in wishes:
+        screen.warn("notice", text=f"{notice.file}: {notice.message}")
     unread = () if "decisions" not in desk.inputs else desk.inputs["decisions"].notices
     for notice in (*plan.notices[:_SHOWN_ADVICE], *(notice for notice in unread if not notice.sheet)):
         screen.warn("notice", text=notice.message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from matchmaker.docking import Apart, Change, Origin, Placement, Request, Standing
@@ -11,6 +11,8 @@ from matchmaker.records import Records
 from matchmaker.tables.answers import read_standing
 from matchmaker.tables.cells import read_integer, read_number
 from matchmaker.tables.contracts import APART, CHANGES, REQUESTS, TIMETABLE, Contract
+from matchmaker.tables.findings import Findings
+from matchmaker.tables.grids import Grid
 from matchmaker.tables.lines import Line
 from matchmaker.tables.parsing import parse
 from matchmaker.tables.reading import start_reading
@@ -160,6 +162,14 @@ def build_change(line: Line) -> Change | None:
     )
 
 
+def _note_wishes(grids: Iterable[Grid], contract: Contract, findings: Findings) -> Iterator[Grid]:
+    """Yield tables; of requests without a column of standings it is noted that all of them count as wishes."""
+    for grid in grids:
+        if contract is REQUESTS and "standing" not in grid.positions:
+            findings.note(grid.sheet, grid.header_row, "all_wishes", found="、".join(filter(None, grid.header)))
+        yield grid
+
+
 def _read(
     source: Source,
     contract: Contract,
@@ -169,7 +179,7 @@ def _read(
     lang: str,
 ) -> Records[T]:
     reading = start_reading(source, contract, sheet=sheet, connection=connection, lang=lang)
-    rows = parse(reading.grids, contract, build, reading.findings)
+    rows = parse(_note_wishes(reading.grids, contract, reading.findings), contract, build, reading.findings)
     rejected, notices = reading.findings.close()
     return Records(rows, rejected, notices, reading.findings.source, reading.digest.hexdigest())
 

@@ -87,3 +87,10 @@ def test_requests_are_understood_in_the_words_and_under_the_header_of_a_pack(typ
     rows = pd.DataFrame({"需求编号": ["N-1"], "成果编号": ["A-1"], "意见": [typed]})
     request = read_requests(rows)[0]
     assert (request.standing, request.comment) == (standing, comment)
+
+
+def test_requests_without_a_standing_are_wishes_and_that_is_noted():
+    found = read_requests(pd.DataFrame({"需求编号": ["N-1"], "成果编号": ["A-1"], "态度": ["不见"]}))
+    assert found[0].standing == "wish"
+    assert ["态度" in notice.message and "按“希望”处理" in notice.message for notice in found.notices] == [True]
+    assert not read_requests(pd.DataFrame({"需求编号": ["N-1"], "成果编号": ["A-1"], "意见": [""]})).notices
