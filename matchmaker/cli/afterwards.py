@@ -45,7 +45,14 @@ def trace_event(screen: Screen, inputs: EventInputs, out: Path) -> int:
     for path in (timetable, listed_in):
         if not path.exists():
             raise TableError(screen.word("no_plan", folder=inputs.folder, name=path.name))
-    files = [timetable, listed_in, *inputs.marks, *filter(None, (inputs.needs, inputs.achievements))]
+    # The plan has a table of rows set aside too, and would lose it.
+    files = [
+        timetable,
+        listed_in,
+        inputs.folder / "rejected.csv",
+        *inputs.marks,
+        *filter(None, (inputs.needs, inputs.achievements)),
+    ]
     refuse_inputs_among([out / name for name in OUTCOME_OUTPUTS], files, lang=lang)
     event_id, name, day = _identify(screen, inputs)
     as_of = date.today() if inputs.as_of == "today" else _read_day(screen, "--as-of", inputs.as_of)
@@ -75,13 +82,14 @@ def trace_event(screen: Screen, inputs: EventInputs, out: Path) -> int:
         name=name,
         day=day,
     )
-    notices = list(marks.notices)
+    notices: list[Notice] = []
     for one in outcomes:
         pair = {"need": one.mark.need_id, "achievement": one.mark.achievement_id}
         if not one.planned:
             notices.append(Notice(marks.source, "", 0, say(lang, "not_planned", **pair)))
         if one.mark.result == "failed" and not one.mark.obstacle:
             notices.append(Notice(marks.source, "", 0, say(lang, "no_reason", **pair)))
+    notices += marks.notices
     rejected = (*planned.rejected, *shown.rejected, *marks.rejected)
     titles = {one.id: one.title for one in (*needs, *achievements)}
     found = EventOutcomes(figures, planned.rows, outcomes, propensities, followups, titles, rejected, notices, lang)
@@ -97,7 +105,8 @@ def trace_event(screen: Screen, inputs: EventInputs, out: Path) -> int:
         followups=len(followups),
     )
     for notice in notices[:_SHOWN]:
-        screen.warn("notice", message=notice.message)
+        place = f"{notice.file} [{notice.sheet}] " if notice.sheet else ""
+        screen.warn("notice", text=place + notice.message)
     if len(notices) > _SHOWN:
         screen.warn("more", count=len(notices) - _SHOWN)
     screen.say("outcomes_where", judgments=written["judgments.csv"], workbook=written["followups.xlsx"], folder=out)

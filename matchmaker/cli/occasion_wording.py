@@ -39,7 +39,6 @@ OCCASION_MESSAGES: Mapping[str, Mapping[str, str]] = {
         "得到研判 {judgments} 条，待跟进 {followups} 件。",
         "outcomes_where": "结果：\n  {judgments}  研判，可供 matchmaker learn 使用\n  {workbook}  跟进清单\n"
         "  {folder}  其余结果",
-        "notice": "提示：{message}",
         "report_made": "报告：\n  {page}  网页\n  {workbook}  工作簿",
         "bad_figures": "{path} 不是 matchmaker event outcomes 写出的数据（{detail}）：请先运行该命令",
         "not_html": "{path} 应以 .html 结尾：结果是网页",
@@ -77,7 +76,6 @@ OCCASION_MESSAGES: Mapping[str, Mapping[str, str]] = {
         "{unmarked} not noted; {judgments} judgments, {followups} things to follow up.",
         "outcomes_where": "Results:\n  {judgments}  judgments for matchmaker learn\n  {workbook}  follow-ups\n"
         "  {folder}  all the rest",
-        "notice": "Note: {message}",
         "report_made": "Report:\n  {page}  page\n  {workbook}  workbook",
         "bad_figures": "{path} is not what matchmaker event outcomes writes ({detail}); run that command first",
         "not_html": "{path} should end in .html, since the result is a page",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,13 +16,14 @@ from matchmaker.cli.jobs import EngineChoice
 from matchmaker.cli.options import count_days, read_as_of
 from matchmaker.cli.registers import Registers
 from matchmaker.cli.screen import Screen
+from matchmaker.cli.wording import MESSAGES
 from matchmaker.delivery.event import EVENT_OUTPUTS, EventDelivery, write_event
 from matchmaker.docking import Origin, Request
 from matchmaker.engine import Matchmaker
-from matchmaker.errors import SettingError
+from matchmaker.errors import SettingError, TableError
 from matchmaker.event import Agenda, Plan, count_begun, plan_event, read_agenda, replan_event
 from matchmaker.rank.filters import Filter
-from matchmaker.records import Match, Profile, Records
+from matchmaker.records import Match, Notice, Profile, Records
 from matchmaker.tables import (
     read_apart,
     read_changes,
@@ -32,6 +34,8 @@ from matchmaker.tables import (
 )
 
 _SHOWN_ADVICE = 3
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
+_BESIDE_PACKS = ("packs.csv", "rejected.csv")
 
 
 @dataclass(slots=True)
@@ -92,6 +96,7 @@ def replan_files(
     timetable = before / "timetable.csv"
     if not timetable.is_file():
         raise SettingError(screen.word("plan_without_timetable", path=before))
+    _compare_event(screen, before / "plan.json", agenda)
     if shortlists is None and (before / "shortlists.csv").is_file():
         shortlists = before / "shortlists.csv"
     refuse_inputs_among(
@@ -119,6 +124,18 @@ def replan_files(
             lang=screen.lang,
         )
     return _deliver(screen, desk, plan, out, now=begun, again=True, print_on=(pdf, made_on))
+
+
+def _compare_event(screen: Screen, path: Path, agenda: Agenda) -> None:
+    """Raise ``SettingError`` for the plan of another event; a plan without a sound manifest is taken as it is."""
+    try:
+        event = json.loads(path.read_text(encoding="utf-8-sig"))["event"]["id"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if event != agenda.occasion.id:
+        raise SettingError(
+            screen.word("plan_of_another", path=path, found=event, file=agenda.source, id=agenda.occasion.id)
+        )
 
 
 def _read_day(screen: Screen, typed: str) -> date:
@@ -160,14 +177,33 @@ def _lay_out(screen: Screen, agenda: Agenda, shortlists: Path | None, choice: En
 
 def _as_requests(path: Path, lang: str) -> Records[Request]:
     """Read a workbook of decisions, or a folder of them, as requests; a comment alone asks for nothing."""
-    paths = sorted(path.glob("*.xlsx")) if path.is_dir() else [path]
+    paths, notices = _list_workbooks(path, lang) if path.is_dir() else ([path], [])
     decisions = read_decisions(paths, lang=lang)
     rows = tuple(
         Request(one.need_id, one.achievement_id, one.standing, one.comment, Origin(one.file, one.sheet, one.row))
         for one in decisions
         if one.standing
     )
-    return Records(rows, decisions.rejected, decisions.notices, decisions.source, decisions.sha256)
+    return Records(rows, decisions.rejected, (*notices, *decisions.notices), decisions.source, decisions.sha256)
+
+
+def _list_workbooks(folder: Path, lang: str) -> tuple[list[Path], list[Notice]]:
+    """Return the workbooks of a folder, and a notice for each file in it that nobody reads.
+
+    Passed over without a word are hidden files, what a spreadsheet program leaves there while a workbook is open, and
+    the tables that lie beside packs.
+    """
+    files, notices = [], []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "~$")) or path.name in _BESIDE_PACKS:
+            continue
+        if path.is_file() and path.suffix.lower() in _WORKBOOKS:
+            files.append(path)
+        else:
+            notices.append(Notice(path.name, "", 0, MESSAGES[lang]["not_read"].format(path=path)))
+    if not files:
+        raise TableError(MESSAGES[lang]["no_workbooks"].format(path=folder))
+    return files, notices
 
 
 _READERS: dict[str, Callable[..., Records[Any]]] = {
@@ -225,7 +261,7 @@ def _deliver(
     screen.say(
         "planned",
         meetings=len(timetable.meetings),
-        value=timetable.value,
+        worthwhile=sum(meeting.probability for meeting in timetable.meetings),
         gap=100 * timetable.gap,
         parties=len({name for meeting in timetable.meetings for name in (meeting.enterprise, meeting.team)}),
         seconds=sum(screen.seconds.values()),
@@ -239,7 +275,13 @@ def _deliver(
         screen.say("advice", text=advice)
     if plan.hurried:
         screen.warn("hurried", seconds=desk.agenda.time_limit)
-    for text in (*(notice.message for notice in plan.notices[:_SHOWN_ADVICE]), *written.notices):
+    wishes = () if "requests" not in desk.inputs else desk.inputs["requests"].notices
+    for notice in wishes:
+        screen.warn("notice", text=f"{notice.file}: {notice.message}")
+    unread = () if "decisions" not in desk.inputs else desk.inputs["decisions"].notices
+    for notice in (*plan.notices[:_SHOWN_ADVICE], *(notice for notice in unread if not notice.sheet)):
+        screen.warn("notice", text=notice.message)
+    for text in written.notices:
         screen.warn("notice", text=text)
     _look(screen, files, out)
     rejected = delivery.rejected()

@@ -80,7 +80,7 @@ class Screen:
         if rejections:
             self.warn("rejected", count=len(rejections), path=where)
             for rejection in rejections[:_SHOWN]:
-                self.warn("rejection", **describe_rejection(rejection))
+                self.warn("rejection" if rejection.row else "rejected_whole", **describe_rejection(rejection))
             if len(rejections) > _SHOWN:
                 self.warn("more", count=len(rejections) - _SHOWN)
 

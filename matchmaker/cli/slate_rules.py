@@ -19,7 +19,7 @@ _Weight = Annotated[float, Field(ge=0)]
 
 
 class _QuotaTable(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     by: Literal["institution", "field"]
     name: str = ""
@@ -36,7 +36,7 @@ class _QuotaTable(BaseModel):
 class SlateFile(BaseModel):
     """What a file of rules may hold; all of it may be left out."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     k: Annotated[int, Field(ge=1)] = 50
     min_maturity: str | int = ""

@@ -45,6 +45,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "rejected": "搁置 {count} 行（{path}）：",
         "nowhere": "给出 --out 可保存全部",
         "rejection": "  {file}{sheet} 第 {row} 行：{reason}",
+        "rejected_whole": "  {file}{sheet}：{reason}",
         "more": "  ……另有 {count} 条",
         "no_cache": "提示：用户缓存目录不可写，本次不保存向量；可用 --cache 指定文件。",
         "shortlisted": "成果 {achievements} 项，需求 {needs} 项：{served} 项找到适配成果，{unserved} 项暂无适配成果"
@@ -76,7 +77,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "reasons": "推荐理由",
         "no_registers": "{file} 的 [files] 中缺少 {missing}：请写明成果与需求两张登记表的路径",
         "expired_by_event": "{count} 项需求在对接会当天（{day}）之前已截止，未出清单；如仍有效，请更新截止日期。",
-        "planned": "排出 {meetings} 场见面，{parties} 方参加，值得的见面预计 {value:.1f} 场，"
+        "planned": "排出 {meetings} 场见面，{parties} 方参加，值得的见面预计 {worthwhile:.1f} 场，"
         "与上界相差不超过 {gap:.1f}%（用时 {seconds:.1f} 秒）。",
         "replanned": "与原计划相比：改动 {moved} 场，取消 {dropped} 场，新增 {added} 场。",
         "unmet": "{count} 条未能满足，原因见 {path}",
@@ -84,6 +85,9 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "hurried": "提示：搜索到 {seconds:.0f} 秒时限为止；换一台机器，结果可能不同。可提高 [plan] 的 time_limit。",
         "notice": "提示：{text}",
         "look_event": "结果在 {folder}：{files}",
+        "plan_of_another": "{path} 是另一场对接会（{found}）的计划，{file} 是 {id}：请换成本场的文件夹",
+        "not_read": "{path} 没有读取：意见文件夹里只读取工作簿（.xlsx 等），不读子文件夹；如有意见，请另存为工作簿放入",
+        "no_workbooks": "文件夹 {path} 中没有工作簿：请放入填好的区县资料，或从 EVENT.toml 中删去 decisions",
         "plan_without_timetable": "{path} 不是一次排会的结果文件夹：其中没有 timetable.csv",
     },
     "en": {
@@ -123,6 +127,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "rejected": "{count} rows set aside ({path}):",
         "nowhere": "--out saves them all",
         "rejection": "  {file}{sheet} row {row}: {reason}",
+        "rejected_whole": "  {file}{sheet}: {reason}",
         "more": "  … and {count} more",
         "no_cache": "Note: the user's cache folder cannot be written to, so no vectors are kept; --cache names a file.",
         "shortlisted": "{achievements} achievements, {needs} needs: {served} found something suitable, {unserved} did "
@@ -157,8 +162,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "no_registers": "[files] of {file} has no {missing}: give the paths of both registers",
         "expired_by_event": "{count} needs had a deadline before the day of the event, {day}, and got no shortlist; "
         "give them a new deadline if they still stand.",
-        "planned": "{meetings} meetings of {parties} parties, {value:.1f} of them expected to be worthwhile, at most "
-        "{gap:.1f} % below the bound (took {seconds:.1f} s).",
+        "planned": "{meetings} meetings of {parties} parties, {worthwhile:.1f} of them expected to be worthwhile, at "
+        "most {gap:.1f} % below the bound (took {seconds:.1f} s).",
         "replanned": "Against the plan before: {moved} moved, {dropped} dropped, {added} added.",
         "unmet": "{count} wishes or parties are not served; {path} says why",
         "advice": "Advice: {text}",
@@ -166,6 +171,10 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "Raise time_limit in [plan].",
         "notice": "Note: {text}",
         "look_event": "Results in {folder}: {files}",
+        "plan_of_another": "{path} is the plan of another event ({found}), {file} is {id}; give the folder of this one",
+        "not_read": "{path} was not read: of a folder of decisions workbooks are (.xlsx …), folders in it are not; if "
+        "it holds decisions, save it there as a workbook",
+        "no_workbooks": "the folder {path} has no workbook; put the packs there, or take decisions out of EVENT.toml",
         "plan_without_timetable": "{path} is no folder of a plan: it has no timetable.csv",
     },
 }

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from matchmaker.delivery.contents import SHORTLIST_HEADER, match_rows
-from matchmaker.delivery.folder import draft_in, find_versions, put
+from matchmaker.delivery.folder import draft_in, find_versions, keep_answers, put
 from matchmaker.docking import Changes, Meeting, Timetable
 from matchmaker.event import Agenda, Plan
 from matchmaker.records import Match, Profile, Records, Rejection, Span
@@ -123,9 +123,11 @@ def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> Even
     Raises
     ------
     MatchmakerError
-        If a file cannot be written; the files that were there before stay as they were.
+        If a file cannot be written, or outcomes stand in the workbook that would be replaced; the files that were there
+        before stay as they were.
     """
     target, lang, timetable = Path(folder), delivery.lang, delivery.plan.timetable
+    keep_answers([target / WORKBOOK], lang, outcomes=True)
     with draft_in(target, lang) as draft:
         write_csv(draft / "timetable.csv", TIMETABLE_HEADER, timetable_rows(timetable), lang=lang)
         write_csv(draft / "unmet.csv", UNMET_HEADER, unmet_rows(timetable), lang=lang)
@@ -174,6 +176,8 @@ def book_content(delivery: EventDelivery) -> BookContent:
     timetable = delivery.plan.timetable
     needs = {profile.id: profile for profile in delivery.needs}
     achievements = {profile.id: profile for profile in delivery.achievements}
+    for profile in delivery.plan.strangers:
+        (needs if profile.kind == "need" else achievements)[profile.id] = profile
     return BookContent(
         timetable=timetable,
         needs=needs,

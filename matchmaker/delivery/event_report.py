@@ -35,6 +35,8 @@ def read_figures(path: str | os.PathLike[str], *, lang: str = "zh") -> EventFigu
         content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
         if not isinstance(content, dict) or content.pop("format", "") != FIGURES_FORMAT:
             raise ValueError(FIGURES_FORMAT)
+        if (below := _find_negative(content)) is not None:
+            raise ValueError(f"{below} < 0")
         return TypeAdapter(EventFigures).validate_python(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
@@ -43,6 +45,14 @@ def read_figures(path: str | os.PathLike[str], *, lang: str = "zh") -> EventFigu
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise TableError(_UNSOUND[lang].format(path=path, detail=detail)) from error
+
+
+def _find_negative(content: object) -> float | None:
+    """Return a number below 0 from anywhere within; there is none in counts and amounts."""
+    parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    if isinstance(content, (int, float)) and content < 0:
+        return content
+    return next((found for part in parts if (found := _find_negative(part)) is not None), None)
 
 
 def write_event_report(

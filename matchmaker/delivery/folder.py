@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from matchmaker.delivery.contents import (
     SHORTLIST_HEADER,
@@ -23,10 +24,10 @@ from matchmaker.delivery.contents import (
     shortlist_rows,
 )
 from matchmaker.delivery.wording import FOLDERS
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import MatchmakerError, TableError
 from matchmaker.records import Profile, Records, ScoredPair
 from matchmaker.report import write_page, write_workbook
-from matchmaker.tables import write_csv, write_rejected, write_text
+from matchmaker.tables import read_decisions, read_marks, write_csv, write_rejected, write_text
 from matchmaker.tables.evidence import write_number
 
 # In the order in which they take their place. The workbook first: a spreadsheet program that holds it open stops the
@@ -117,6 +118,25 @@ def draft_in(target: Path, lang: str = "en") -> Iterator[Path]:
         if not existed:
             with suppress(OSError):  # it holds the files that were asked for
                 target.rmdir()
+
+
+def keep_answers(paths: Iterable[Path], lang: str = "en", *, outcomes: bool = False) -> None:
+    """Stop before a workbook in which people have written decisions, or ``outcomes``, is replaced.
+
+    Raises
+    ------
+    MatchmakerError
+        For the first such workbook; what cannot be read holds no answers that anybody could lose here.
+    """
+    for path in paths:
+        if not path.is_file():
+            continue
+        count = 0
+        with suppress(TableError):
+            found: Records[Any] = (read_marks if outcomes else read_decisions)(path, lang=lang)
+            count = len(found) + len(found.rejected)
+        if count:
+            raise MatchmakerError(FOLDERS[lang]["filled"].format(path=path, count=count))
 
 
 def put(draft: Path, place: Path, lang: str = "en") -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from matchmaker.delivery.folder import draft_in, put
+from matchmaker.delivery.folder import draft_in, keep_answers, put
 from matchmaker.files import name_files
 from matchmaker.records import Match, Profile, Records, Rejection
 from matchmaker.report.occasion_wording import words_for_occasion
@@ -47,7 +47,8 @@ def write_packs(
     Raises
     ------
     MatchmakerError
-        If a file cannot be written; the files that were there before stay as they were.
+        If a file cannot be written, or somebody has filled in a pack that would be replaced; the files that were there
+        before stay as they were.
     """
     target, words = Path(folder), words_for_occasion(lang)
     offers = {profile.id: profile for profile in achievements}
@@ -61,6 +62,7 @@ def write_packs(
         for pack, file in zip(packs, files, strict=True)
         for need in pack.needs
     ]
+    keep_answers((target / file for file in files), lang)
     names = (*files, "packs.csv", "rejected.csv")
     with draft_in(target, lang) as draft:
         for pack, file in zip(packs, files, strict=True):

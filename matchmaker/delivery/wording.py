@@ -11,10 +11,13 @@ from matchmaker.errors import SettingError
 FOLDERS: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "unwritable": "无法建立或写入文件夹 {path}（{detail}）：请换一个",
+        "filled": "{path} 里已有人填写（{count} 行），不会被替换：请换一个文件夹，或先移走该文件",
         "held": "无法替换 {path}（{detail}）：请先关闭正在打开它的程序，或换一个文件夹",
     },
     "en": {
         "unwritable": "folder {path} cannot be made or written to ({detail}): choose another one",
+        "filled": "somebody has filled in {path} ({count} rows), so it is not replaced: choose another folder, or move "
+        "the file away",
         "held": "{path} cannot be replaced ({detail}): close it where it is open, or choose another folder",
     },
 }

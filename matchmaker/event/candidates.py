@@ -116,6 +116,10 @@ def make_candidates(
         if enterprise is None or team is None:
             rejected.append(_reject(request.origin, _unknown_ids(roll, *key, lang), " | ".join(key)))
             continue
+        if request.standing not in _STRENGTH:
+            reason = say(lang, "unknown_standing", found=request.standing, known=", ".join(filter(None, _STRENGTH)))
+            rejected.append(_reject(request.origin, reason, " | ".join(key)))
+            continue
         if request.standing == "veto":
             apart.setdefault((enterprise, team), (request.comment, request.origin))
         elif request.standing == "must":

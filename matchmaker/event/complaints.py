@@ -10,13 +10,20 @@ from typing import Any
 from matchmaker.event.places import line_of
 from matchmaker.event.wording import say
 
+# What the parser of TOML finds that has a cure of its own.
+_SYNTAX = {
+    "Invalid date or datetime": "bad_toml_date",
+    "Cannot overwrite a value": "bad_toml_twice",
+}
+
 
 def explain_syntax(source: str, error: Exception, lang: str) -> str:
     """Return what is wrong with a text that is no TOML, with its line."""
     found = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
     detail = str(error)[: found.start()] if found else str(error)
     line = found[1] if found and found[1] else ""
-    return say(lang, "bad_toml" if line else "bad_toml_end", file=source, line=line, detail=detail)
+    key = _SYNTAX.get(detail, "bad_toml") if line else "bad_toml_end"
+    return say(lang, key, file=source, line=line, detail=detail)
 
 
 def explain_form(
@@ -67,9 +74,11 @@ def _reason(item: Mapping[str, Any], path: tuple[str | int, ...], name: str, lan
         return say(lang, "missing_key", name=name)
     if name == "slots" and found == 0:
         return say(lang, "no_slots")
-    if kind in ("greater_than_equal", "greater_than"):
+    if kind in ("greater_than", "less_than"):
+        return say(lang, "not_above" if kind == "greater_than" else "not_below", name=name, found=shown, **limits)
+    if kind == "greater_than_equal":
         return say(lang, "too_low", name=name, found=shown, least=next(iter(limits.values())))
-    if kind in ("less_than_equal", "less_than"):
+    if kind == "less_than_equal":
         return say(lang, "too_high", name=name, found=shown, most=next(iter(limits.values())))
     if kind in ("bad_hour", "bad_span"):
         return say(lang, kind, name=name, found=shown)

@@ -40,7 +40,7 @@ def _listed(value: Any) -> Any:
 
 
 class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 Hour = Annotated[time, BeforeValidator(_hour)]
@@ -68,7 +68,7 @@ class SlotsForm(_Form):
     end: Hour
     minutes: Positive
     pause: Number = 0
-    breaks: list[Span] = []
+    breaks: Annotated[list[Span], BeforeValidator(_listed)] = []
 
 
 class ClosedForm(_Form):

@@ -8,7 +8,7 @@ from datetime import time
 
 from matchmaker.docking import Hall, Slot
 
-_HOUR = re.compile(r"([0-9]{1,2})\s*[:点时]\s*([0-9]{1,2})\s*分?")
+_HOUR = re.compile(r"([0-9]{1,2})\s*(?::\s*([0-9]{1,2})|[点时](?:\s*([0-9]{1,2})\s*分?|整|(半))?)")
 _NUMBER = re.compile(r"第?\s*([0-9]+)\s*(?:个)?(?:时段|场|slot)?")
 
 
@@ -17,13 +17,14 @@ def parse_hour(text: str) -> time | None:
 
     Examples
     --------
-    >>> parse_hour("9:05"), parse_hour("14：30"), parse_hour("noon")
-    (datetime.time(9, 5), datetime.time(14, 30), None)
+    >>> parse_hour("9:05"), parse_hour("14：30"), parse_hour("10点半"), parse_hour("noon")
+    (datetime.time(9, 5), datetime.time(14, 30), datetime.time(10, 30), None)
     """
     found = _HOUR.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+    if found is None:
         return None
-    return time(int(found[1]), int(found[2]))
+    hour, minute = int(found[1]), 30 if found[4] else int(found[2] or found[3] or 0)
+    return time(hour, minute) if hour <= 23 and minute <= 59 else None
 
 
 def slots_between(slots: tuple[Slot, ...], start: time, end: time, *, inside: bool = True) -> list[int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from matchmaker.docking import Party, Role
 from matchmaker.errors import SettingError
 from matchmaker.event.agenda import Agenda, Override
-from matchmaker.event.wording import say
+from matchmaker.event.wording import check_language, say
 from matchmaker.records import Notice, Profile
 from matchmaker.teams import find_leader, find_team, fold_name
 
@@ -106,6 +106,7 @@ def name_parties(
     >>> [party.name for party in name_parties(agenda, [need], [chen]).parties.values()]
     ['大连某厂', '某所 陈工']
     """
+    check_language(lang)
     notices: list[Notice] = []
     parties: dict[str, Party] = {}
     owners: list[dict[str, str]] = []
@@ -195,4 +196,10 @@ def _make_exceptions(agenda: Agenda, roll: Roll, lang: str) -> dict[str, Party]:
                 in_a_row=party.in_a_row if override.in_a_row is None else override.in_a_row,
                 available=party.available if override.available is None else override.available,
             )
+            least, most = parties[name].least, parties[name].most
+            if override.least is not None and least > most:
+                message = say(lang, "least_above_most", least=least, most=most)
+                errors.append(say(lang, "at_line", file=agenda.source, line=override.line, message=message))
+    if errors:
+        raise SettingError("\n".join(dict.fromkeys(errors)))
     return parties

@@ -42,6 +42,8 @@ class Plan:
         Whether the clock ended the search; then the same input may give another plan on another machine.
     changes : Changes
         Against the timetable before; empty for a first plan.
+    strangers : tuple of Profile
+        Rows made for those who walked in and stand in no register; their meetings name these ids.
     """
 
     timetable: Timetable
@@ -52,6 +54,7 @@ class Plan:
     proven: bool = True
     hurried: bool = False
     changes: Changes = field(default_factory=Changes)
+    strangers: tuple[Profile, ...] = ()
 
 
 def plan_event(

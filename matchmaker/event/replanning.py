@@ -85,6 +85,7 @@ def replan_event(
     begun = count_begun(hall, now, lang=lang)
     matches = tuple(matches)
     roll = name_parties(agenda, needs, achievements, lang=lang)
+    registered = len(needs), len(achievements)
     needs, achievements = add_strangers(roll, needs, achievements, changes)
     roll = name_parties(agenda, needs, achievements, lang=lang)
     meetings, lost_rows = look_up(roll, hall, before, lang)
@@ -109,6 +110,7 @@ def replan_event(
         solution.settled,
         solution.hurried,
         compare_meetings(meetings, timetable.meetings),
+        (*needs[registered[0] :], *achievements[registered[1] :]),
     )
 
 

@@ -10,9 +10,10 @@ from matchmaker.errors import SettingError
 from matchmaker.event.agenda import Agenda
 from matchmaker.event.hours import parse_hour, read_slot, slots_between
 from matchmaker.event.parties import Roll
-from matchmaker.event.wording import say
+from matchmaker.event.wording import check_language, say
 from matchmaker.records import Profile, Rejection
 
+KINDS = ("cancel", "table", "walk_in", "overrun", "must", "wish", "veto", "lock")
 WALK_IN = "+"
 """Before the name of somebody who walked in and stands in no register: the id of what they come for."""
 
@@ -28,6 +29,7 @@ def count_begun(hall: Hall, now: str, *, lang: str = "zh") -> int:
     >>> count_begun(hall, "9:20"), count_begun(hall, "8:00"), count_begun(hall, "1")
     (2, 0, 1)
     """
+    check_language(lang)
     hour = parse_hour(now)
     if hour is not None and hall.slots[0].start is not None:
         return sum(1 for slot in hall.slots if slot.start is not None and slot.start <= hour)
@@ -130,7 +132,10 @@ def read_situation(
     situation = Situation(begun)
     reader = _Reader(agenda.occasion.hall, roll, meetings, matches, situation, lang)
     for change in changes:
-        reason = getattr(reader, change.kind)(change)
+        if change.kind in KINDS:
+            reason = getattr(reader, change.kind)(change)
+        else:
+            reason = say(lang, "change_unknown_kind", found=change.kind, known=", ".join(KINDS))
         if reason:
             origin = change.origin
             content = " | ".join(filter(None, (change.kind, change.who, change.other, change.table)))
@@ -282,6 +287,8 @@ class _Reader:
             last, reason = self._until(change.end)
             if reason:
                 return [], reason
+        if change.start and change.end and first > last:
+            return [], say(self.lang, "change_no_slots", start=change.start, end=change.end)
         return [slot for slot in range(first, last + 1) if slot > begun], ""
 
     def _until(self, text: str) -> tuple[int, str]:
@@ -309,6 +316,8 @@ def look_up(roll: Roll, hall: Hall, rows: Iterable[Placement], lang: str) -> tup
     """Return the meetings of a timetable that was read back, and the rows that name nothing known."""
     meetings: list[Meeting] = []
     rejected: list[Rejection] = []
+    seats: dict[tuple[int, str], Meeting] = {}  # by slot and table
+    busy: set[tuple[int, str]] = set()  # slot and party
     for row in rows:
         slot = read_slot(row.slot, hall)
         enterprise, team = roll.of_need.get(row.need_id, ""), roll.of_achievement.get(row.achievement_id, "")
@@ -321,13 +330,19 @@ def look_up(roll: Roll, hall: Hall, rows: Iterable[Placement], lang: str) -> tup
             reason = say(lang, "lock_unknown_slot", slot=row.slot, count=len(hall.slots))
         elif row.table not in hall.tables:
             reason = say(lang, "lock_unknown_table", table=row.table)
+        elif taken := seats.get((slot, row.table)):
+            ids = {"need": taken.need_id, "achievement": taken.achievement_id}
+            reason = say(lang, "plan_table_taken", slot=slot, table=row.table, **ids)
+        elif twice := next((name for name in (enterprise, team) if (slot, name) in busy), ""):
+            reason = say(lang, "plan_busy", name=roll.parties[twice].name, slot=slot)
         if reason:
             reason = say(lang, "plan_row_unknown", detail=reason)
             content = " | ".join((row.slot, row.table, row.need_id, row.achievement_id))
             rejected.append(Rejection(row.origin.file, row.origin.sheet, row.origin.row, reason, content))
             continue
         probability = row.probability or 0.0
-        meetings.append(
-            Meeting(slot, row.table, row.need_id, row.achievement_id, enterprise, team, probability, row.locked)
-        )
+        meeting = Meeting(slot, row.table, row.need_id, row.achievement_id, enterprise, team, probability, row.locked)
+        meetings.append(meeting)
+        seats[slot, row.table] = meeting
+        busy |= {(slot, enterprise), (slot, team)}
     return meetings, rejected

@@ -193,7 +193,7 @@ REQUESTS = Contract(
     (
         _NEED_ID,
         _ACHIEVEMENT_ID,
-        _column("standing", "standing", "决定 意向 意愿 要求 结论 类型 decision wish request"),
+        _column("standing", "standing", "决定 意见 处理意见 是否对接 意向 意愿 要求 结论 类型 decision wish request"),
         _COMMENT,
     ),
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from matchmaker.docking import Apart, Change, Origin, Placement, Request, Standing
 from matchmaker.records import Records
+from matchmaker.tables.answers import read_standing
 from matchmaker.tables.cells import read_integer, read_number
 from matchmaker.tables.contracts import APART, CHANGES, REQUESTS, TIMETABLE
+from matchmaker.tables.findings import Findings
+from matchmaker.tables.grids import Grid
 from matchmaker.tables.lines import Line
 from matchmaker.tables.rows import read_records
 
@@ -73,7 +76,7 @@ def _origin(line: Line) -> Origin:
 def build_request(line: Line) -> Request | None:
     """Make a request of a line; a blank standing means a wish, an unknown one sets the row aside."""
     typed = line.get_short("standing")
-    standing = _STANDING_OF.get(_fold(typed)) if typed else "wish"
+    standing, said = _read_standing(typed) if typed else ("wish", "")
     if standing is None:
         allowed = _allowed({str(key): words for key, words in STANDINGS.items()}, line.layout.findings.lang)
         line.reject("not_standing", column=line.layout.label("standing"), value=typed[:40], allowed=allowed)
@@ -82,9 +85,16 @@ def build_request(line: Line) -> Request | None:
         line.get_id("need_id"),
         line.get_id("achievement_id"),
         standing,  # type: ignore[arg-type]
-        line.get("comment"),
+        "；".join(filter(None, (said, line.get("comment")))),
         _origin(line),
     )
+
+
+def _read_standing(typed: str) -> tuple[str | None, str]:
+    """Return what a cell asks for and what is written behind it, in all the words that a pack understands too."""
+    if (standing := _STANDING_OF.get(_fold(typed))) is not None:
+        return standing, ""
+    return read_standing(typed) or (None, "")
 
 
 def build_apart(line: Line) -> Apart:
@@ -151,6 +161,14 @@ def build_change(line: Line) -> Change | None:
     )
 
 
+def _note_wishes(grids: Iterable[Grid], findings: Findings) -> Iterator[Grid]:
+    """Yield tables of requests; where one has no column of standings, note that all of them count as wishes."""
+    for grid in grids:
+        if "standing" not in grid.positions:
+            findings.note(grid.sheet, grid.header_row, "all_wishes", found="、".join(filter(None, grid.header)))
+        yield grid
+
+
 def read_requests(
     source: Source, *, sheet: str | None = None, connection: Database | None = None, lang: str = "zh"
 ) -> Records[Request]:
@@ -188,7 +206,7 @@ def read_requests(
     >>> requests[0].standing, requests.rejected[0].reason
     ('must', '决定 must be one of must, wish, veto, found "也许"')
     """
-    return read_records(source, REQUESTS, build_request, sheet, connection, lang)
+    return read_records(source, REQUESTS, build_request, sheet, connection, lang, watch=_note_wishes)
 
 
 def read_apart(

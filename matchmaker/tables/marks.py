@@ -87,15 +87,15 @@ def read_marks(
     check_language(lang)
 
     def read(path: Path) -> Records[_Placed]:
-        if path.suffix.lower() == ".json" and (content := _load(path)) is not None:
-            return _read_export(path, content, event_id, needs, achievements, lang)
+        if path.suffix.lower() == ".json" and path.is_file():
+            return _read_export(path, _load(path), event_id, needs, achievements, lang)
         return _read_table(path, needs, achievements, lang)
 
     return _put_together(read_many(paths, read), lang)
 
 
 def _load(path: Path) -> Any:
-    """Return what a JSON file holds; None when it is none, so that the reader of tables tells what is wrong."""
+    """Return what a JSON file holds; None when it is empty, broken or cannot be opened."""
     try:
         return json.loads(path.read_bytes().decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError, ValueError):

@@ -51,6 +51,7 @@ _CHINESE = {
     "whole_id": "{column}“{value}”已改为“{taken}”",
     "rounded_id": "{column}“{value}”可能已被表格软件改成数值而丢失末位数字，请核对",
     "above_header": "表头在第 {row} 行，其上的文字未作为数据读取",
+    "all_wishes": "没有“意见”一列（现有：{found}），各行都按“希望”处理；如有必见或不见，请把表头改为“意见”",
     "skipped_sheet": "跳过工作表：没有列 {missing}",
     "hidden_sheet": "跳过隐藏的工作表；需要时请用 sheet 指定",
     "other_column": "“{header}”也可作为{column}，现作为附加列保留",
@@ -122,6 +123,8 @@ _ENGLISH = {
     "whole_id": '{column} "{value}" became "{taken}"',
     "rounded_id": '{column} "{value}" may have lost its last digits when a spreadsheet made it a number, please check',
     "above_header": "the header is in row {row}; the text above it was not read as data",
+    "all_wishes": "there is no column standing (there are: {found}), so every row counts as a wish; if some are "
+    "must-meets or vetoes, name their column standing",
     "skipped_sheet": "sheet skipped: it has no column {missing}",
     "hidden_sheet": "hidden sheet skipped; name it with sheet= if it is wanted",
     "other_column": '"{header}" could also be {column}; kept as an extra column',

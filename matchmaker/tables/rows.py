@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from matchmaker.records import Records
 from matchmaker.tables.contracts import Contract
+from matchmaker.tables.findings import Findings
+from matchmaker.tables.grids import Grid
 from matchmaker.tables.lines import Line
 from matchmaker.tables.parsing import parse
 from matchmaker.tables.reading import start_reading
@@ -24,9 +26,15 @@ def read_records(
     sheet: str | None,
     connection: Database | None,
     lang: str,
+    *,
+    watch: Callable[[Iterable[Grid], Findings], Iterable[Grid]] | None = None,
 ) -> Records[T]:
-    """Read a source by a contract, one record a line; lines of which ``build`` makes None are left out."""
+    """Read a source by a contract, one record a line; lines of which ``build`` makes None are left out.
+
+    ``watch`` sees the tables pass, and may note what it finds odd about them.
+    """
     reading = start_reading(source, contract, sheet=sheet, connection=connection, lang=lang)
-    rows = parse(reading.grids, contract, build, reading.findings)
+    grids = watch(reading.grids, reading.findings) if watch else reading.grids
+    rows = parse(grids, contract, build, reading.findings)
     rejected, notices = reading.findings.close()
     return Records(rows, rejected, notices, reading.findings.source, reading.digest.hexdigest())

@@ -97,6 +97,7 @@ def test_a_whole_agenda(tmp_path):
         ('place = "三楼"', "place = 三楼", "不是有效的 TOML"),
         ('available = ["9:00-10:20"]', 'available = ["9:00-9:05"]', "没有一个完整的时段"),
         ("date = 2026-11-20", 'date = "2026-11-20"', "不加引号"),
+        ("date = 2026-11-20", "date = 2026-02-30", "没有这样的日期"),
     ],
 )
 def test_every_error_names_its_line_what_was_found_and_what_to_do(old, new, told):
@@ -197,3 +198,21 @@ def test_the_agenda_of_the_handbook_is_a_whole_one():
     fresh = parse_agenda(HEAD + "slots = 1\nhall.tables = 1\n")
     for name in ("wish", "asked", "fairness", "time_limit", "gap", "k"):
         assert getattr(agenda, name) == getattr(fresh, name)  # it shows what is so without it
+
+
+def test_numbers_are_finite_and_bounds_are_told_as_they_are():
+    errors = errors_of(
+        HEAD + "slots = 2\nhall.tables = 2\n[plan]\ntime_limit = inf\nfairness = 1.0\nminimum = 2.0\n", "en"
+    )
+    assert [error.split("; ")[1] for error in errors] == [
+        "it must be a number",
+        "it must be below 1",
+        "it must not be above 1.0",
+    ]
+    assert "大于 0" in errors_of(HEAD + "slots = 2\nhall.tables = 2\nplan.time_limit = 0\n")[0]
+
+
+def test_one_break_needs_no_list_and_hours_are_read_as_people_say_them():
+    day = 'hall.tables = 2\n[slots]\nstart = "9点"\nend = "12点"\nminutes = 30\nbreaks = "10点半-11:00"\n'
+    hall = parse_agenda(HEAD + day).occasion.hall
+    assert [f"{slot.start:%H:%M}" for slot in hall.slots] == ["09:00", "09:30", "10:00", "11:00", "11:30"]

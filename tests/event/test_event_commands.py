@@ -2,6 +2,7 @@ import csv
 import hashlib
 import json
 
+import openpyxl
 import pytest
 
 from matchmaker.cli import main
@@ -179,3 +180,84 @@ def test_help_is_chinese(folder, capsys):
     main(["event", "replan", "--help"])
     told = capsys.readouterr().out
     assert "现行计划所在的文件夹" in told and "尽量少动已定的见面" in told
+
+
+def test_notices_are_shown_and_do_not_stop_a_plan(folder, capsys):
+    register = folder / "需求.csv"
+    register.write_text(register.read_text(encoding="utf-8").replace("企业1", "企业 0"), encoding="utf-8")
+    assert plan(folder) == DONE
+    assert "“企业 0”与“企业0”" in capsys.readouterr().err
+
+
+def test_what_is_said_to_be_worthwhile_does_not_count_wishes_more(folder, capsys):
+    (folder / "意向.csv").write_text(
+        "need_id,achievement_id\n" + "".join(f"N-{n},A-{n}\n" for n in range(3)), encoding="utf-8"
+    )
+    assert plan(folder) == DONE
+    manifest = json.loads((folder / "out" / "plan.json").read_text(encoding="utf-8"))["plan"]
+    assert manifest["value"] > manifest["expected_worthwhile"] + 0.1
+    assert f"预计 {manifest['expected_worthwhile']:.1f} 场" in capsys.readouterr().out
+
+
+def test_somebody_who_walked_in_stands_in_book_and_timetable(folder, capsys):
+    plan(folder)
+    (folder / "变动.csv").write_text("事项,谁,对方,从\n取消,企业0,,10:00\n临时到场,新来公司,A-3,\n", encoding="utf-8")
+    arguments = ["--plan", str(folder / "out"), "--changes", str(folder / "变动.csv"), "--now", "09:45"]
+    assert main(["event", "replan", str(folder / "EVENT.toml"), *arguments, "--out", str(folder / "new")]) == DONE
+    rows = read_timetable(folder / "new" / "timetable.csv")
+    assert ("+新来公司", "A-3") in [(row.need_id, row.achievement_id) for row in rows]
+    assert "新来公司" in (folder / "new" / "book.html").read_text(encoding="utf-8")
+    assert (folder / "new" / "calendars" / "新来公司.ics").is_file()
+
+
+def test_a_folder_of_decisions_says_what_it_does_not_read(folder, capsys):
+    (folder / "EVENT.toml").write_text(AGENDA + 'decisions = "意见"\n', encoding="utf-8")
+    answers = folder / "意见"
+    answers.mkdir()
+    (answers / "~$甲.xlsx").write_bytes(b"lock")
+    assert plan(folder) == UNUSABLE and "没有工作簿" in capsys.readouterr().err
+    book = openpyxl.Workbook()
+    for row in (["需求编号", "成果编号", "意见"], ["N-0", "A-0", "否决"]):
+        book.active.append(row)
+    book.save(answers / "甲.xlsx")
+    (answers / "packs.csv").write_text("district\n", encoding="utf-8")
+    (answers / "后补.csv").write_text("需求编号,成果编号,意见\nN-1,A-0,否决\n", encoding="utf-8")
+    assert plan(folder) == DONE
+    told = capsys.readouterr().err
+    assert "后补.csv 没有读取" in told and told.count("没有读取") == 1 and "~$" not in told
+    assert ("N-0", "A-0") not in [
+        (row.need_id, row.achievement_id) for row in read_timetable(folder / "out" / "timetable.csv")
+    ]
+
+
+def test_a_file_that_is_set_aside_whole_has_no_row(folder, capsys):
+    (folder / "EVENT.toml").write_text(AGENDA + 'decisions = "意见"\n', encoding="utf-8")
+    (folder / "意见").mkdir()
+    for name, head in (("甲.xlsx", ["需求编号", "成果编号", "意见"]), ("通讯录.xlsx", ["姓名", "电话"])):
+        book = openpyxl.Workbook()
+        book.active.append(head)
+        book.active.append(["N-0", "A-0", "希望"][: len(head)])
+        book.save(folder / "意见" / name)
+    assert plan(folder) == SET_ASIDE
+    told = capsys.readouterr().err
+    assert "  通讯录.xlsx：" in told and "第 0 行" not in told
+
+
+def test_outcomes_in_a_workbook_are_not_lost_to_a_new_plan(folder, capsys):
+    assert plan(folder) == DONE and plan(folder) == DONE
+    book = openpyxl.Workbook()
+    book.active.append(["需求编号", "成果编号", "当天情况"])
+    book.active.append(["N-0", "A-0", "已谈"])
+    book.save(folder / "out" / "event.xlsx")
+    before = (folder / "out" / "timetable.csv").read_bytes()
+    assert plan(folder) == UNUSABLE and "event.xlsx 里已有人填写" in capsys.readouterr().err
+    assert (folder / "out" / "timetable.csv").read_bytes() == before
+
+
+def test_replan_refuses_the_plan_of_another_event(folder, capsys):
+    plan(folder)
+    (folder / "EVENT.toml").write_text(AGENDA.replace("DL-2026-02", "DL-2026-03"), encoding="utf-8")
+    (folder / "变动.csv").write_text("事项,谁\n取消,企业0\n", encoding="utf-8")
+    arguments = ["--plan", str(folder / "out"), "--changes", str(folder / "变动.csv"), "--now", "0"]
+    assert main(["event", "replan", str(folder / "EVENT.toml"), *arguments, "--out", str(folder / "new")]) == UNUSABLE
+    assert "另一场对接会（DL-2026-02）" in capsys.readouterr().err and not (folder / "new").exists()

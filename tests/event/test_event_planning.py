@@ -460,3 +460,18 @@ def test_parties_of_one_spelling_and_of_one_name():
     assert any("既是企业又是成果团队" in line for line in told)
     assert any("分属 某所 与 某大学" in line for line in told)
     assert roll.find("某所", "team") == ("T-001", "T-003") and roll.find("A9") == ("T-003",)
+
+
+def test_what_a_program_gives_wrongly_is_named():
+    people = needs_of(2), teams_of(2)
+    matches = matches_of(dense(2, 2))
+    with pytest.raises(SettingError, match="lang must be one of"):
+        plan_event(agenda_of(), *people, matches, lang="fr")
+    plan = plan_event(agenda_of(), *people, matches, requests=[Request("N0", "A0", "maybe")], lang="en")
+    assert [one.reason for one in plan.rejected] == ['the standing "maybe" is unknown; there are must, wish, veto']
+
+
+def test_an_exception_cannot_ask_for_more_than_its_party_may_have():
+    agenda = agenda_of(most=2, extra='[[party]]\nname = "企业1"\nleast = 3\n')
+    with pytest.raises(SettingError, match="第 17 行：least 为 3，大于 most 2"):
+        plan_event(agenda, needs_of(2), teams_of(2), matches_of(dense(2, 2)))

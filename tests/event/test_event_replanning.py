@@ -156,10 +156,12 @@ def test_rows_that_mean_nothing_are_set_aside_with_file_and_row():
         Change("must", "企业0", "企业1"),
         Change("veto", "企业0", ""),
         Change("overrun", "谁", end="3"),
+        Change("cancel", "企业0", start="4", end="3"),
+        Change("rain", "企业0"),
     ]
     rows = [replace(row, origin=Origin("变动.csv", "", place)) for place, row in enumerate(rows, start=2)]
     first, again = plan_again(agenda_of(4, 3, most=4), rows)
-    assert [(row.file, row.row) for row in again.rejected] == [("变动.csv", place) for place in range(2, 8)]
+    assert [(row.file, row.row) for row in again.rejected] == [("变动.csv", place) for place in range(2, 10)]
     assert again.timetable.meetings == first.timetable.meetings
 
 
@@ -191,3 +193,17 @@ def test_registers_may_have_changed_since():
     lost = [row for row in first.timetable.meetings if row.need_id == "N0"]
     assert len(again.rejected) == len(lost) and "N0" in again.rejected[0].reason
     assert len(again.timetable.meetings) == len(first.timetable.meetings) - len(lost)
+
+
+def test_rows_of_a_damaged_plan_that_contradict_each_other_are_set_aside():
+    agenda = agenda_of(4, 3, most=4)
+    first = placements_of(plan_event(agenda, *PEOPLE, MATCHES).timetable)
+    seat = first[0]
+    doubled = [
+        replace(seat, need_id="N9", origin=Origin("timetable.csv", "", 90)),
+        replace(seat, table="3", origin=Origin("timetable.csv", "", 91)),
+        replace(seat, achievement_id=first[-1].achievement_id, origin=Origin("timetable.csv", "", 92)),
+    ]
+    again = replan_event(agenda, *PEOPLE, MATCHES, before=[*first, *doubled], changes=[], now="4")
+    assert [(one.file, one.row) for one in again.rejected] == [("timetable.csv", row) for row in (90, 91, 92)]
+    assert len(again.timetable.meetings) == len(first)

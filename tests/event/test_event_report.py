@@ -111,7 +111,8 @@ def test_figures_are_read_back_and_others_are_refused(tmp_path, capsys):
     good.parent.mkdir()
     good.write_text(json.dumps({"format": "matchmaker-figures/1", **content}), encoding="utf-8")
     assert read_figures(good) == figures()
-    for text in ("{", "[]", '{"format": "matchmaker-figures/1"}', json.dumps(content)):
+    negative = json.dumps({"format": "matchmaker-figures/1", **content, "held": -1})
+    for text in ("{", "[]", '{"format": "matchmaker-figures/1"}', json.dumps(content), negative):
         bad = tmp_path / "bad" / "figures.json"
         bad.parent.mkdir(exist_ok=True)
         bad.write_text(text, encoding="utf-8")

@@ -77,3 +77,20 @@ def test_a_timetable_and_locks(tmp_path):
     assert [item.row for item in rows.rejected] == [4, 5] and rows[0].origin.file == "timetable.csv"
     bare = frame({"时段": "09:00", "桌号": "A1", "需求编号": "N-1", "成果编号": "A-1"})
     assert read_timetable(bare, locked=True)[0].locked and not read_timetable(bare)[0].locked
+
+
+@pytest.mark.parametrize(
+    ("typed", "standing", "comment"),
+    [("必谈！", "must", ""), ("√", "wish", ""), ("×", "veto", ""), ("否决（同行竞争）", "veto", "同行竞争")],
+)
+def test_requests_are_understood_in_the_words_and_under_the_header_of_a_pack(typed, standing, comment):
+    rows = pd.DataFrame({"需求编号": ["N-1"], "成果编号": ["A-1"], "意见": [typed]})
+    request = read_requests(rows)[0]
+    assert (request.standing, request.comment) == (standing, comment)
+
+
+def test_requests_without_a_standing_are_wishes_and_that_is_noted():
+    found = read_requests(pd.DataFrame({"需求编号": ["N-1"], "成果编号": ["A-1"], "态度": ["不见"]}))
+    assert found[0].standing == "wish"
+    assert ["态度" in notice.message and "按“希望”处理" in notice.message for notice in found.notices] == [True]
+    assert not read_requests(pd.DataFrame({"需求编号": ["N-1"], "成果编号": ["A-1"], "意见": [""]})).notices

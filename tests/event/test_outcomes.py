@@ -250,3 +250,13 @@ def test_the_command_says_what_is_missing(event, tmp_path, capsys):
     assert main([*line, "--event-id", "DL-1", "--date", "2026-11-09"]) == 0
     (event / "shortlists.csv").unlink()
     assert main(line) == 2 and "没有 shortlists.csv" in capsys.readouterr().err
+
+
+def test_the_command_leaves_the_plan_alone_and_names_a_broken_export(event, tmp_path, capsys):
+    marks = export(tmp_path / "m.json", [note("N-1", "A-11")])
+    (event / "rejected.csv").write_text("file,sheet,row,reason,content\n", encoding="utf-8")
+    assert main(["event", "outcomes", str(event), str(marks), "--out", str(event), "--lang", "zh"]) == 2
+    assert "rejected.csv" in capsys.readouterr().err and not (event / "judgments.csv").exists()
+    marks.write_text('{"format": "matchm', encoding="utf-8")
+    assert main(["event", "outcomes", str(event), str(marks), "--out", str(tmp_path / "out"), "--lang", "zh"]) == 2
+    assert "请在手册网页中重新导出" in capsys.readouterr().err

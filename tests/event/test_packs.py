@@ -6,6 +6,7 @@ import pytest
 
 from matchmaker.cli import main
 from matchmaker.delivery.packs import write_packs
+from matchmaker.errors import MatchmakerError
 from matchmaker.records import Evidence, Match, Profile, Records
 from matchmaker.tables import read_decisions
 
@@ -81,6 +82,18 @@ def test_a_pack_that_was_filled_in_is_read_back(tmp_path):
     assert found[0].place == "金普新区.xlsx [意见征集] 2"
 
 
+def test_a_pack_that_was_filled_in_is_not_replaced(tmp_path):
+    files = write_packs(OFFERS, NEEDS, MATCHES, tmp_path)
+    write_packs(OFFERS, NEEDS, MATCHES, tmp_path)
+    book = open_book(files["金普新区.xlsx"])
+    book["意见征集"]["K2"] = "必谈"
+    book.save(files["金普新区.xlsx"])
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(MatchmakerError, match=r"金普新区.xlsx 里已有人填写（1 行）"):
+        write_packs(OFFERS, NEEDS, MATCHES, tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_packs_are_the_same_bytes_every_time_and_speak_english(tmp_path):
     one = write_packs(OFFERS, NEEDS, MATCHES, tmp_path / "1", lang="en")
     two = write_packs(OFFERS, NEEDS, list(reversed(MATCHES)), tmp_path / "2", lang="en")
@@ -135,6 +148,7 @@ def test_the_commands_write_a_slate_and_packs_and_set_strangers_aside(registers,
         ('k = 2\n[[quota]]\nby = "field"\n[[quota]]\nby = "city"', "第 5 行：by 的值“city”不可用"),
         ('[[quota]]\nby = "field"\nleast = 3\nmost = 1', "least 不大于 most"),
         ("k = ", "不是有效的 TOML"),
+        ("k = 2\nmaturity_weight = inf", "rules.toml 第 2 行：maturity_weight"),
         ('include = ["A-77"]', "A-77"),
         ('k = 4\n[[quota]]\nby = "institution"\nmost = 1', "改动最小的办法：每个单位至多 1 项改为至多 2 项"),
     ],
