@@ -14,7 +14,7 @@ import matchmaker
 from matchmaker.cli.files import refuse_inputs_among
 from matchmaker.cli.jobs import EngineChoice
 from matchmaker.cli.options import count_days, read_as_of
-from matchmaker.cli.registers import Registers
+from matchmaker.cli.registers import Registers, read_known
 from matchmaker.cli.screen import Screen
 from matchmaker.cli.wording import MESSAGES
 from matchmaker.delivery.event import EVENT_OUTPUTS, EventDelivery, write_event
@@ -29,9 +29,10 @@ from matchmaker.tables import (
     read_changes,
     read_decisions,
     read_requests,
-    read_shortlists,
     read_timetable,
 )
+from matchmaker.tables.contracts import SHORTLISTS
+from matchmaker.tables.parsing import match_builder
 
 _SHOWN_ADVICE = 3
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
@@ -159,7 +160,7 @@ def _lay_out(screen: Screen, agenda: Agenda, shortlists: Path | None, choice: En
             if name in agenda.files:
                 desk.inputs[name] = read(agenda.files[name], lang=screen.lang)
         if shortlists is not None:
-            desk.inputs["shortlists"] = read_shortlists(shortlists, lang=screen.lang)
+            desk.inputs["shortlists"] = read_known(screen, shortlists, SHORTLISTS, match_builder(), registers)
             desk.matches = tuple(desk.inputs["shortlists"])
     if shortlists is None:
         day = agenda.occasion.day

@@ -67,7 +67,7 @@ def read_known(
 
     Returns
     -------
-    Records of Pair or Judgment
+    Records of what ``build`` makes
     """
     reading = start_reading(path, contract, sheet=None, connection=None, lang=screen.lang)
     known_needs = {profile.id for profile in registers.needs}

@@ -84,7 +84,8 @@ def _explain_party(board: Board, day: Filling, row: int, lang: str) -> tuple[str
         return "not_available", say(lang, "why_party_absent", name=name)
     if not any(board.allowed[pair].any() for pair in open_pairs):
         return "no_candidates", say(lang, "why_no_candidates", name=name)
-    free = there & ~day.busy[row]
+    # On the day, slots that have begun allow no new meeting: a table there would not help.
+    free = there & ~day.busy[row] & board.allowed[open_pairs].any(axis=0)
     if free.any() and (day.load >= board.seats)[free].all():
         slots = _name_slots(np.flatnonzero(free).tolist(), lang)
         return "hall_full", say(lang, "why_party_hall_full", name=name, slots=slots)

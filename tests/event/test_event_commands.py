@@ -261,3 +261,13 @@ def test_replan_refuses_the_plan_of_another_event(folder, capsys):
     arguments = ["--plan", str(folder / "out"), "--changes", str(folder / "变动.csv"), "--now", "0"]
     assert main(["event", "replan", str(folder / "EVENT.toml"), *arguments, "--out", str(folder / "new")]) == UNUSABLE
     assert "另一场对接会（DL-2026-02）" in capsys.readouterr().err and not (folder / "new").exists()
+
+
+def test_shortlists_with_unknown_ids_lose_only_those_rows_by_file_and_row(folder):
+    lists = folder / "shortlists.csv"
+    lists.write_text(lists.read_text(encoding="utf-8") + "N-9,1,A-0,0.1,0.9\nN-1,9,A-77,0.1,0.9\n", encoding="utf-8")
+    assert plan(folder) == SET_ASIDE
+    rejected = read_rows(folder / "out" / "rejected.csv")[1:]
+    assert [(row[0], row[2]) for row in rejected] == [("shortlists.csv", "14"), ("shortlists.csv", "15")]
+    assert "N-9" in rejected[0][3] and "A-77" in rejected[1][3]
+    assert len(read_rows(folder / "out" / "timetable.csv")) == 1 + 10
