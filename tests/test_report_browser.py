@@ -100,7 +100,7 @@ def test_search_narrows_and_marks_what_it_found(visit):
     assert titles(page) == []
     assert page.locator("#nothing").is_visible()
     page.click("#reset")
-    assert len(titles(page)) == len(NEEDS)
+    expect(page.locator(ROWS)).to_have_count(len(NEEDS))
 
 
 def test_search_shows_the_match_that_holds_the_word(visit):
