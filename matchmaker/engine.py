@@ -14,16 +14,16 @@ from matchmaker.identities import list_ids, refuse_strangers, refuse_twins
 from matchmaker.learning import GAP_ERROR, LearnReport, learn
 from matchmaker.lessons import prepare_lesson
 from matchmaker.pairing import compare_named, in_common_terms
+from matchmaker.proposing import rank_candidates
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
-from matchmaker.rank.features import Pairs, compare
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.reader import Reader
 from matchmaker.reasons import check_language
-from matchmaker.records import Judgment, Match, Pair, Profile, Records, ScoredPair, Shortlist
+from matchmaker.records import Judgment, Pair, Profile, Records, ScoredPair, Shortlist
 from matchmaker.storage import SavedModel, read_model, write_model
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.encoding import BundledEncoder, Encoder, open_encoder, tunable_folder
@@ -196,31 +196,18 @@ class Matchmaker(Reader):
         for start in range(0, len(profiles), BATCH):
             rows = range(start, min(start + BATCH, len(profiles)))
             demand = Demand.of(columns.part(rows), supply)
-            candidates = supply.retrieve(demand, max(self.candidates, k), rules)
-            pairs = Pairs.of(candidates)
-            features = compare(demand, supply, pairs, self._precedents())
-            contributions = self.reranker.explain(features)
-            scores = add_up(contributions)
-            probabilities = self.calibration.probability(scores)
-            bounds = np.cumsum([0, *(len(found) for found in candidates)])
-            for place, row in enumerate(rows):
-                here = np.arange(bounds[place], bounds[place + 1])
-                best = here[np.lexsort((supply.order[pairs.supply[here]], -scores[here]))][:k]
-                matches = tuple(
-                    Match(
-                        need_id=profiles[row].id,
-                        achievement_id=supply.ids[pairs.supply[pair]],
-                        rank=rank,
-                        score=float(scores[pair]),
-                        probability=float(probabilities[pair]),
-                        evidence=explainer.explain(
-                            profiles[row], columns.tags[row], pairs.supply[pair], features[pair], contributions[pair]
-                        ),
-                    )
-                    for rank, pair in enumerate(best, start=1)
-                )
-                suitable = sum(match.probability >= self.threshold for match in matches)
-                shortlists.append(Shortlist(profiles[row].id, matches, suitable))
+            ranked = rank_candidates(
+                demand,
+                supply,
+                max(self.candidates, k),
+                rules,
+                self.reranker,
+                self.calibration,
+                self._precedents(),
+            )
+            shortlists += (
+                ranked.propose(place, profiles[row], k, self.threshold, explainer) for place, row in enumerate(rows)
+            )
             if progress:
                 progress("rank", len(shortlists), len(profiles))
         return shortlists
