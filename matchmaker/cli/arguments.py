@@ -1,7 +1,10 @@
 """Arguments and options that several commands share, as Typer reads them, and the screen that a command speaks to."""
 
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,3 +44,48 @@ def screen_of(context: typer.Context) -> Screen:
     """Return the screen that the program set up; an English one where a command is called by itself."""
     screen = context.obj
     return screen if isinstance(screen, Screen) else Screen("en")
+
+
+# Options that choose an engine, with their defaults, in the order of the help.
+_ENGINE: dict[str, tuple[Any, Any]] = {
+    "model": (Model, None),
+    "encoder": (Encoder, None),
+    "quality": (Quality, None),
+    "term": (Term, None),
+    "terms_file": (TermsFile, None),
+    "cache": (CacheFile, None),
+    "no_cache": (NoCache, False),
+}
+
+
+def choosing_engine(*, model: bool = True) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Give a command the options that choose an engine; what was chosen reaches it as its parameter ``choice``.
+
+    Parameters
+    ----------
+    model : bool
+        Whether a learned model can be named too.
+    """
+    options = {name: found for name, found in _ENGINE.items() if model or name != "model"}
+
+    def wrap(command: Callable[..., int]) -> Callable[..., int]:
+        @functools.wraps(command)
+        def run(**values: Any) -> int:
+            from matchmaker.cli.jobs import EngineChoice
+
+            chosen = {name: values.pop(name, None) for name in _ENGINE}
+            return command(choice=EngineChoice.read(screen_of(values["context"]), **chosen), **values)
+
+        # Typer reads options from the signature.
+        own = inspect.signature(command)
+        added = [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=annotation)
+            for name, (annotation, default) in options.items()
+        ]
+        kept = [parameter for name, parameter in own.parameters.items() if name != "choice"]
+        run.__signature__ = own.replace(parameters=[*kept, *added])  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*kept, *added]} | {"return": int}
+        del run.__wrapped__
+        return run
+
+    return wrap

@@ -2,32 +2,29 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from matchmaker.cli import occasions
 from matchmaker.cli.arguments import (
     Achievements,
-    CacheFile,
     Depth,
-    Encoder,
     Judgments,
     K,
     Lowest,
     Metrics,
-    Model,
     Needs,
-    NoCache,
     Out,
-    Quality,
     RelevantFrom,
-    Term,
-    TermsFile,
+    choosing_engine,
     screen_of,
 )
 from matchmaker.cli.events import events
 from matchmaker.cli.wording import HELP
+
+if TYPE_CHECKING:
+    from matchmaker.cli.jobs import EngineChoice
 
 # No "from __future__ import annotations" here: Typer reads the annotations themselves.
 
@@ -44,8 +41,10 @@ def describe() -> None:
 
 
 @app.command()
+@choosing_engine()
 def shortlist(
     context: typer.Context,
+    choice: "EngineChoice",
     achievements: Achievements,
     needs: Needs,
     out: Out,
@@ -77,19 +76,11 @@ def shortlist(
     meet_maturity: Annotated[
         bool, typer.Option("--meet-maturity", help="Only achievements as mature as the need asks for")
     ] = False,
-    model: Model = None,
-    encoder: Encoder = None,
-    quality: Quality = None,
-    term: Term = None,
-    terms_file: TermsFile = None,
-    cache: CacheFile = None,
-    no_cache: NoCache = False,
 ) -> int:
     """Propose achievements for every need: table, workbook and page."""
-    from matchmaker.cli.jobs import EngineChoice, Rules, make_shortlists
+    from matchmaker.cli.jobs import Rules, make_shortlists
 
     screen = screen_of(context)
-    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
     rules = Rules(
         fields=tuple(field or ()),
         regions=tuple(region or ()),
@@ -106,31 +97,26 @@ def shortlist(
 
 
 @app.command()
+@choosing_engine()
 def score(
     context: typer.Context,
+    choice: "EngineChoice",
     achievements: Achievements,
     needs: Needs,
     pairs: Annotated[Path, typer.Argument(help="Pairs to score: need_id, achievement_id")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="CSV file for the scores")],
-    model: Model = None,
-    encoder: Encoder = None,
-    quality: Quality = None,
-    term: Term = None,
-    terms_file: TermsFile = None,
-    cache: CacheFile = None,
-    no_cache: NoCache = False,
 ) -> int:
     """Score given pairs."""
-    from matchmaker.cli.jobs import EngineChoice, score_pairs
+    from matchmaker.cli.jobs import score_pairs
 
-    screen = screen_of(context)
-    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
-    return score_pairs(screen, achievements, needs, pairs, out, choice)
+    return score_pairs(screen_of(context), achievements, needs, pairs, out, choice)
 
 
 @app.command()
+@choosing_engine()
 def learn(
     context: typer.Context,
+    choice: "EngineChoice",
     achievements: Achievements,
     needs: Needs,
     judgments: Judgments,
@@ -139,20 +125,11 @@ def learn(
         str, typer.Option(metavar="SHARE", help="Of needs that can be served, the share that may be called gaps")
     ] = "0.1",
     deep: Annotated[bool, typer.Option("--deep", help="Tune the encoder too: minutes, and the extra [train]")] = False,
-    model: Model = None,
-    encoder: Encoder = None,
-    quality: Quality = None,
-    term: Term = None,
-    terms_file: TermsFile = None,
-    cache: CacheFile = None,
-    no_cache: NoCache = False,
 ) -> int:
     """Learn from judgments; a model that is no better on needs kept aside is refused and not written."""
-    from matchmaker.cli.jobs import EngineChoice, learn_model
+    from matchmaker.cli.jobs import learn_model
 
-    screen = screen_of(context)
-    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
-    return learn_model(screen, achievements, needs, judgments, out, gap_error, deep, choice)
+    return learn_model(screen_of(context), achievements, needs, judgments, out, gap_error, deep, choice)
 
 
 @app.command()
@@ -193,24 +170,17 @@ def compare(
 
 
 @app.command()
+@choosing_engine(model=False)
 def check(
     context: typer.Context,
+    choice: "EngineChoice",
     needs: Needs,
     out: Out,
-    encoder: Encoder = None,
-    quality: Quality = None,
-    term: Term = None,
-    terms_file: TermsFile = None,
-    cache: CacheFile = None,
-    no_cache: NoCache = False,
 ) -> int:
     """Say how complete each need is, what is missing, and what to ask the enterprise."""
-    from matchmaker.cli.jobs import EngineChoice
     from matchmaker.cli.reviews import check_needs
 
-    screen = screen_of(context)
-    choice = EngineChoice.read(screen, None, encoder, quality, term, terms_file, cache, no_cache)
-    return check_needs(screen, needs, out, choice)
+    return check_needs(screen_of(context), needs, out, choice)
 
 
 @app.command()

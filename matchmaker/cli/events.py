@@ -1,11 +1,14 @@
 """The commands of a docking event and their options; the work is done in `planning`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from matchmaker.cli.arguments import CacheFile, Encoder, Model, NoCache, Out, Quality, Term, TermsFile, screen_of
+from matchmaker.cli.arguments import Out, choosing_engine, screen_of
+
+if TYPE_CHECKING:
+    from matchmaker.cli.jobs import EngineChoice
 
 # No "from __future__ import annotations" here: Typer reads the annotations themselves.
 
@@ -25,33 +28,27 @@ def describe() -> None:
 
 
 @events.command()
+@choosing_engine()
 def plan(
     context: typer.Context,
+    choice: "EngineChoice",
     event: Agenda,
     out: Out,
     shortlists: Shortlists = None,
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Print the book as PDF, where Chromium is there")] = True,
     as_of: AsOf = "today",
-    model: Model = None,
-    encoder: Encoder = None,
-    quality: Quality = None,
-    term: Term = None,
-    terms_file: TermsFile = None,
-    cache: CacheFile = None,
-    no_cache: NoCache = False,
 ) -> int:
     """Plan an event: timetable, workbook, calendars, book, and why anybody is not served."""
-    from matchmaker.cli.jobs import EngineChoice
     from matchmaker.cli.planning import plan_files
 
-    screen = screen_of(context)
-    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
-    return plan_files(screen, event, shortlists, out, pdf, as_of, choice)
+    return plan_files(screen_of(context), event, shortlists, out, pdf, as_of, choice)
 
 
 @events.command()
+@choosing_engine()
 def replan(
     context: typer.Context,
+    choice: "EngineChoice",
     event: Agenda,
     before: Annotated[Path, typer.Option("--plan", metavar="DIR", help="Folder of the plan in force")],
     changes: Annotated[Path, typer.Option(metavar="FILE", help="What changed, one thing a row: kind, who, from …")],
@@ -60,18 +57,8 @@ def replan(
     shortlists: Shortlists = None,
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Print the book as PDF, where Chromium is there")] = False,
     as_of: AsOf = "today",
-    model: Model = None,
-    encoder: Encoder = None,
-    quality: Quality = None,
-    term: Term = None,
-    terms_file: TermsFile = None,
-    cache: CacheFile = None,
-    no_cache: NoCache = False,
 ) -> int:
     """Plan the rest of the day again after something changed; as few meetings as possible move."""
-    from matchmaker.cli.jobs import EngineChoice
     from matchmaker.cli.planning import replan_files
 
-    screen = screen_of(context)
-    choice = EngineChoice.read(screen, model, encoder, quality, term, terms_file, cache, no_cache)
-    return replan_files(screen, event, shortlists, before, changes, now, out, pdf, as_of, choice)
+    return replan_files(screen_of(context), event, shortlists, before, changes, now, out, pdf, as_of, choice)
