@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matchmaker.errors import SettingError
 from matchmaker.marking import OBSTACLES
+from matchmaker.report.languages import choose_words
 
 _ZH = {
     "title": "对接会报告",
@@ -162,6 +162,4 @@ def words_for_report(lang: str) -> Mapping[str, str]:
     >>> words_for_report("zh")["obstacle_price"]
     '价格谈不拢'
     """
-    if lang not in _WORDS:
-        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(_WORDS)}")
-    return {**_WORDS[lang], **{f"obstacle_{word.code}": word.name(lang) for word in OBSTACLES}}
+    return {**choose_words(_WORDS, lang), **{f"obstacle_{word.code}": word.name(lang) for word in OBSTACLES}}

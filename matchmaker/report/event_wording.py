@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from matchmaker.docking import Slot
-from matchmaker.errors import SettingError
 from matchmaker.report.book_wording import BOOK
+from matchmaker.report.languages import choose_place
 
 _SHARED = {
     "zh": {
@@ -235,11 +235,7 @@ def words_for_event(place: str, lang: str) -> Mapping[str, str]:
     >>> words_for_event("workbook", "zh")["sheet_grid"]
     '总表'
     """
-    if place not in _TABLES:
-        raise SettingError(f"no words for {place!r}; choose one of {', '.join(sorted(_TABLES))}")
-    if lang not in _SHARED:
-        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(_SHARED)}")
-    return {**_SHARED[lang], **_TABLES[place][lang]}
+    return choose_place(_SHARED, _TABLES, place, lang)
 
 
 def name_day(day: date, words: Mapping[str, str]) -> str:

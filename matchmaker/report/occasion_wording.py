@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matchmaker.errors import SettingError
+from matchmaker.report.languages import choose_words
 
 _ZH = {
     "cut": "……（原文共 {n} 字）",
@@ -158,6 +158,4 @@ def words_for_occasion(lang: str) -> Mapping[str, str]:
     >>> words_for_occasion("zh")["sheet_chosen"]
     '推介名单'
     """
-    if lang not in _WORDS:
-        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(_WORDS)}")
-    return _WORDS[lang]
+    return choose_words(_WORDS, lang)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matchmaker.errors import SettingError
+from matchmaker.report.languages import choose_place
 
 _SHARED = {
     "zh": {
@@ -343,8 +343,4 @@ def words_for(place: str, lang: str) -> Mapping[str, str]:
     >>> words_for("workbook", "zh")["sheet_needs"]
     '按需求'
     """
-    if place not in _TABLES:
-        raise SettingError(f"no words for {place!r}; choose one of {', '.join(sorted(_TABLES))}")
-    if lang not in _SHARED:
-        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(sorted(_SHARED))}")
-    return {**_SHARED[lang], **_TABLES[place][lang]}
+    return choose_place(_SHARED, _TABLES, place, lang)
