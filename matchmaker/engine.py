@@ -11,6 +11,7 @@ import numpy as np
 from matchmaker.errors import NotFittedError, SettingError, UnknownIdError
 from matchmaker.explaining import Explainer
 from matchmaker.identities import list_ids, refuse_strangers, refuse_twins
+from matchmaker.languages import check_language
 from matchmaker.learning import GAP_ERROR, LearnReport, learn
 from matchmaker.lessons import prepare_lesson
 from matchmaker.pairing import compare_named, in_common_terms
@@ -22,7 +23,6 @@ from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.reader import Reader
-from matchmaker.reasons import check_language
 from matchmaker.records import Judgment, Pair, Profile, Records, ScoredPair, Shortlist
 from matchmaker.storage import SavedModel, read_model, write_model
 from matchmaker.text.analysis import Analyst

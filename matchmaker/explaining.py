@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from matchmaker.columns import Tags
+from matchmaker.languages import Lang
 from matchmaker.rank.evidence import Phrase, Place, Text, Word, find_shared
 from matchmaker.rank.features import FEATURES
 from matchmaker.rank.quantities import match_quantities, shared_name
 from matchmaker.rank.supply import Supply
-from matchmaker.reasons import Lang, give_reasons
+from matchmaker.reasons import give_reasons
 from matchmaker.records import Evidence, Profile, Side, Span, Term
 from matchmaker.text.analysis import Analyst, Passage
 from matchmaker.text.telling import NEGATIONS, telling_part, without_last_character

@@ -11,12 +11,12 @@ import numpy as np
 from matchmaker.deepening import Deep, fit_deeply
 from matchmaker.errors import TableError
 from matchmaker.evaluation import Comparison, compare, evaluate_scores
+from matchmaker.languages import Lang
 from matchmaker.lessons import Lesson
 from matchmaker.rank.abstention import choose_threshold
 from matchmaker.rank.calibration import Calibration, fit_calibration, relevant_grade
 from matchmaker.rank.learning import Progress, clearly_positive, fit_reranker, score
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up
-from matchmaker.reasons import Lang
 
 MIN_NEEDS = 5
 MIN_PAIRS = 30

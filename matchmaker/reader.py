@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from matchmaker.duplicates import DuplicateGroup, find_duplicates
-from matchmaker.reasons import Lang
+from matchmaker.languages import Lang
 from matchmaker.records import Profile
 from matchmaker.text.analysis import Analyst
 from matchmaker.understanding import NeedCheck, Understanding

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from matchmaker.columns import UNKNOWN, Tags
-from matchmaker.errors import SettingError
+from matchmaker.languages import Lang
 from matchmaker.records import Profile
 
-Lang = Literal["zh", "en"]
 MOST_PHRASES = 3
 MOST_TARGETS = 2
 
@@ -58,13 +56,6 @@ WORDING: dict[str, dict[str, str]] = {
     },
 }
 SIMILAR = 0.35
-
-
-def check_language(lang: str) -> Lang:
-    """Return a language that messages exist in; raise `SettingError` for any other."""
-    if lang not in WORDING:
-        raise SettingError(f"lang: expected one of {', '.join(WORDING)}, found {lang!r}")
-    return "zh" if lang == "zh" else "en"
 
 
 def give_reasons(

@@ -201,7 +201,7 @@ def test_sources_that_cannot_be_read_say_so(read, tmp_path):
         read([["A-1", "甲"]])
     with pytest.raises(errors.TableError, match="is a folder"):
         read("", lang="en")
-    with pytest.raises(errors.SettingError, match='one of zh, en; found "fr"'):
+    with pytest.raises(errors.SettingError, match="is 'fr'; choose one of zh, en"):
         read(tmp_path / "a.doc", lang="fr")
     with pytest.raises(errors.TableError, match="sheet 只用于 Excel 工作簿"):
         read(pd.DataFrame(), sheet="x")

@@ -8,8 +8,9 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from matchmaker.delivery.outcomes import FIGURES_FORMAT
-from matchmaker.errors import SettingError, TableError
+from matchmaker.errors import TableError
 from matchmaker.evaluation.rates import bound_rate
+from matchmaker.languages import check_language
 from matchmaker.proceedings import EventFigures
 from matchmaker.report.event_report import GROUPS, EventReport, Rate, write_event_page, write_event_report_workbook
 
@@ -29,8 +30,7 @@ def read_figures(path: str | os.PathLike[str], *, lang: str = "zh") -> EventFigu
     """
     import json
 
-    if lang not in _UNSOUND:
-        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(_UNSOUND)}")
+    check_language(lang)
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
         if not isinstance(content, dict) or content.pop("format", "") != FIGURES_FORMAT:

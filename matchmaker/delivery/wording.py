@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from matchmaker.errors import SettingError
+from matchmaker.languages import choose_words
 
 # Why a folder could not be written.
 FOLDERS: Mapping[str, Mapping[str, str]] = {
@@ -135,6 +135,4 @@ def words_for(lang: str) -> Mapping[str, str]:
     SettingError
         If the language is unknown.
     """
-    if lang not in _WORDS:
-        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(_WORDS)}")
-    return _WORDS[lang]
+    return choose_words(_WORDS, lang)

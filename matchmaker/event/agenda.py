@@ -18,7 +18,8 @@ from matchmaker.errors import SettingError
 from matchmaker.event.complaints import explain_form, explain_syntax
 from matchmaker.event.hours import slots_between
 from matchmaker.event.places import find_lines, line_of
-from matchmaker.event.wording import check_language, say
+from matchmaker.event.wording import say
+from matchmaker.languages import check_language
 
 if TYPE_CHECKING:
     from matchmaker.event.forms import EventForm, SlotsForm, SpanForm

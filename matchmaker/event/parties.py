@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from matchmaker.docking import Party, Role
 from matchmaker.errors import SettingError
 from matchmaker.event.agenda import Agenda, Override
-from matchmaker.event.wording import check_language, say
+from matchmaker.event.wording import say
+from matchmaker.languages import check_language
 from matchmaker.records import Notice, Profile
 from matchmaker.teams import find_leader, find_team, fold_name
 

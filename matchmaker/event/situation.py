@@ -10,7 +10,8 @@ from matchmaker.errors import SettingError
 from matchmaker.event.agenda import Agenda
 from matchmaker.event.hours import parse_hour, read_slot, slots_between
 from matchmaker.event.parties import Roll
-from matchmaker.event.wording import check_language, say
+from matchmaker.event.wording import say
+from matchmaker.languages import check_language
 from matchmaker.records import Profile, Rejection
 
 KINDS = ("cancel", "table", "walk_in", "overrun", "must", "wish", "veto", "lock")

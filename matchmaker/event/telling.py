@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matchmaker.errors import SettingError
+from matchmaker.languages import choose_words
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
@@ -137,6 +137,4 @@ def say(lang: str, key: str, /, **values: object) -> str:
     >>> say("zh", "limit_size", number=50)
     '共推介 50 项'
     """
-    if lang not in _WORDS:
-        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(_WORDS)}")
-    return _WORDS[lang][key].format(**values)
+    return choose_words(_WORDS, lang)[key].format(**values)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from matchmaker.docking import Candidate, Changes, Meeting, Party, Slot, Timetable
-from matchmaker.errors import RecordError, SettingError, UnknownIdError
+from matchmaker.errors import RecordError, UnknownIdError
+from matchmaker.languages import check_language
 from matchmaker.records import Match, Profile
-from matchmaker.report.content import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,7 @@ class BookContent:
 
     def __post_init__(self) -> None:
         """Check that ids meet and that the grid has one place for every meeting."""
-        if self.lang not in LANGUAGES:
-            raise SettingError(f"lang is {self.lang!r}; choose one of {', '.join(LANGUAGES)}")
+        check_language(self.lang)
         for id, party in self.parties.items():
             if id != party.id:
                 raise RecordError(f"party {party.id!r} stands under the id {id!r}; both must be the same")

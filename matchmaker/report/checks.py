@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from matchmaker.errors import SettingError
+from matchmaker.languages import choose_words
 from matchmaker.records import Profile
 from matchmaker.report.sheets import Column, Row, open_sheets
 from matchmaker.understanding import NeedCheck
@@ -92,9 +92,7 @@ def words_for_checks(lang: str) -> Mapping[str, str]:
     >>> words_for_checks("zh")["symptom"]
     '现状与痛点'
     """
-    if lang not in _WORDS:
-        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(_WORDS)}")
-    return _WORDS[lang]
+    return choose_words(_WORDS, lang)
 
 
 def check_rows(

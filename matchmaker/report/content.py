@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from matchmaker.errors import RecordError, SettingError, UnknownIdError
+from matchmaker.errors import RecordError, UnknownIdError
+from matchmaker.languages import check_language
 from matchmaker.records import Match, Notice, Profile, Rejection, Shortlist
 from matchmaker.report.wording import COLUMN_NAMES
 
-LANGUAGES = ("zh", "en")
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 # 省, then 市 only where a district follows: 瓦房店市 stays whole, 大连市甘井子区 loses its city.
 _ABOVE_DISTRICT = re.compile(r"^(?:[^省区]{2,7}?(?:省|自治区))?(?:[^市区县]{2,7}市(?=.*[区县市旗]$))?")
@@ -76,8 +76,7 @@ class ReportContent:
 
     def __post_init__(self) -> None:
         """Check that ids meet and numbers can be drawn."""
-        if self.lang not in LANGUAGES:
-            raise SettingError(f"lang is {self.lang!r}; choose one of {', '.join(LANGUAGES)}")
+        check_language(self.lang)
         _refuse_twice((need.id for need in self.needs), "need")
         _refuse_twice((shortlist.need_id for shortlist in self.shortlists), "shortlist of need")
         needs = {need.id for need in self.needs}

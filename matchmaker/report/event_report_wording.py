@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from matchmaker.languages import choose_words
 from matchmaker.marking import OBSTACLES
-from matchmaker.report.languages import choose_words
 
 _ZH = {
     "title": "对接会报告",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from matchmaker.docking import Slot
+from matchmaker.languages import choose_place
 from matchmaker.report.book_wording import BOOK
-from matchmaker.report.languages import choose_place
 
 _SHARED = {
     "zh": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matchmaker.report.languages import choose_words
+from matchmaker.languages import choose_words
 
 _ZH = {
     "cut": "……（原文共 {n} 字）",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matchmaker.report.languages import choose_place
+from matchmaker.languages import choose_place
 
 _SHARED = {
     "zh": {

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from matchmaker.docking import Standing
+from matchmaker.languages import check_language
 from matchmaker.marking import DECISIONS
 from matchmaker.proceedings import Decision
 from matchmaker.records import Records, Rejection
 from matchmaker.tables.answers import DECISION_TABLE, check_pair, list_words, read_many, read_standing
 from matchmaker.tables.lines import Line
-from matchmaker.tables.messages import check_language, say
+from matchmaker.tables.messages import say
 from matchmaker.tables.parsing import parse
 from matchmaker.tables.reading import start_reading
 

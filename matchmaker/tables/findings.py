@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from matchmaker.errors import TableError
+from matchmaker.languages import check_language
 from matchmaker.records import Notice, Rejection
-from matchmaker.tables.messages import check_language, say
+from matchmaker.tables.messages import say
 
 _SHOWN = 1_000
 _BEGINNING = 200

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.docking import Mark
+from matchmaker.languages import check_language
 from matchmaker.marking import MARKS_FORMAT, OBSTACLES, RESULTS, STATES, Word
 from matchmaker.records import Notice, Records
 from matchmaker.tables.answers import MARK_TABLE, check_pair, list_words, read_again, read_many, read_word
 from matchmaker.tables.cells import cell_text, tidy
 from matchmaker.tables.findings import Findings
 from matchmaker.tables.lines import Line
-from matchmaker.tables.messages import check_language, say
+from matchmaker.tables.messages import say
 from matchmaker.tables.parsing import parse
 from matchmaker.tables.reading import start_reading
 

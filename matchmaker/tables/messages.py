@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from matchmaker.errors import SettingError
-
 _CHINESE = {
     # rows set aside
     "missing": "缺少{column}",
@@ -157,19 +155,6 @@ _ENGLISH = {
 }
 
 MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType({"zh": _CHINESE, "en": _ENGLISH})
-
-
-def check_language(lang: str) -> str:
-    """Return ``lang`` if messages exist in it.
-
-    Raises
-    ------
-    SettingError
-        For any other language; the message lists those that exist.
-    """
-    if lang not in MESSAGES:
-        raise SettingError(f'lang must be one of {", ".join(MESSAGES)}; found "{lang}"')
-    return lang
 
 
 def say(lang: str, key: str, /, **values: object) -> str:

@@ -12,9 +12,10 @@ from typing import BinaryIO
 
 from matchmaker.errors import TableError
 from matchmaker.files import replacing
+from matchmaker.languages import check_language
 from matchmaker.records import Rejection
 from matchmaker.tables.cells import cell_text
-from matchmaker.tables.messages import check_language, say
+from matchmaker.tables.messages import say
 from matchmaker.tables.safety import safe_cell, strip_controls
 
 REJECTED_HEADER = ("file", "sheet", "row", "reason", "content")

@@ -465,7 +465,7 @@ def test_parties_of_one_spelling_and_of_one_name():
 def test_what_a_program_gives_wrongly_is_named():
     people = needs_of(2), teams_of(2)
     matches = matches_of(dense(2, 2))
-    with pytest.raises(SettingError, match="lang must be one of"):
+    with pytest.raises(SettingError, match="choose one of zh, en"):
         plan_event(agenda_of(), *people, matches, lang="fr")
     plan = plan_event(agenda_of(), *people, matches, requests=[Request("N0", "A0", "maybe")], lang="en")
     assert [one.reason for one in plan.rejected] == ['the standing "maybe" is unknown; there are must, wish, veto']

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from matchmaker.errors import SettingError
 
+Lang = Literal["zh", "en"]
 Words = Mapping[str, Mapping[str, str]]
+LANGUAGES: tuple[Lang, ...] = ("zh", "en")
+
+
+def check_language(lang: str) -> Lang:
+    """Return a language that there are words in.
+
+    Raises
+    ------
+    SettingError
+        For any other; the message lists those that exist.
+    """
+    for known in LANGUAGES:
+        if lang == known:
+            return known
+    raise SettingError(f"lang is {lang!r}; choose one of {', '.join(LANGUAGES)}")
 
 
 def choose_words(words: Words, lang: str) -> Mapping[str, str]:
@@ -22,9 +39,7 @@ def choose_words(words: Words, lang: str) -> Mapping[str, str]:
     >>> choose_words({"zh": {"need": "需求"}, "en": {"need": "need"}}, "zh")["need"]
     '需求'
     """
-    if lang not in words:
-        raise SettingError(f"lang is {lang!r}; choose one of {', '.join(sorted(words))}")
-    return words[lang]
+    return words[check_language(lang)]
 
 
 def choose_place(shared: Words, places: Mapping[str, Words], place: str, lang: str) -> Mapping[str, str]:
