@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from matchmaker.delivery.folder import draft_in, put
+from matchmaker.delivery.folder import draft_in, put_all
 from matchmaker.records import Profile, Records
 from matchmaker.report.checks import CHECK_HEADER, check_rows, write_check_workbook
 from matchmaker.tables import write_csv, write_rejected
@@ -47,6 +47,4 @@ def write_checks(
         write_csv(draft / "needcheck.csv", CHECK_HEADER, check_rows(needs.rows, checks, lang), lang=lang)
         write_rejected(draft / "rejected.csv", needs.rejected, lang=lang)
         write_check_workbook(needs.rows, checks, draft / "needcheck.xlsx", lang)
-        for name in CHECK_OUTPUTS:
-            put(draft / name, target / name, lang)
-    return {name: target / name for name in CHECK_OUTPUTS}
+        return put_all(draft, target, CHECK_OUTPUTS, lang)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from matchmaker.delivery.contents import SHORTLIST_HEADER, match_rows
-from matchmaker.delivery.folder import draft_in, find_versions, keep_answers, put
+from matchmaker.delivery.folder import draft_in, find_versions, keep_answers, put_all
 from matchmaker.docking import Changes, Meeting, Timetable
 from matchmaker.event import Agenda, Plan
 from matchmaker.records import Match, Profile, Records, Rejection, Span
@@ -107,8 +107,8 @@ def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> Even
 
     For people ``event.xlsx``, ``book.html``, ``book.pdf`` and a calendar for each party in ``calendars/``; for machines
     ``timetable.csv``, ``unmet.csv``, ``changes.csv`` (a header only for a first plan), ``shortlists.csv`` (what was
-    planned with, so that a replan needs no engine), ``rejected.csv`` and ``plan.json``. The
-    same plan gives the same bytes, but for the manifest's timings.
+    planned with, so that a replan needs no engine), ``rejected.csv`` and ``plan.json``. The same plan gives the same
+    bytes, but for the manifest's timings.
 
     Parameters
     ----------
@@ -139,10 +139,7 @@ def write_event(delivery: EventDelivery, folder: str | os.PathLike[str]) -> Even
         write_text(draft / "plan.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", lang=lang)
         # What a spreadsheet program may hold open goes first, so that nothing has changed if it cannot be replaced.
         names = (*book, *EVENT_OUTPUTS)
-        for name in names:
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            put(draft / name, target / name, lang)
-    return EventFiles({name: target / name for name in names}, tuple(notices))
+        return EventFiles(put_all(draft, target, names, lang), tuple(notices))
 
 
 def write_book_files(delivery: EventDelivery, draft: Path) -> tuple[list[str], list[str]]:

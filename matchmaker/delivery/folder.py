@@ -10,7 +10,7 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -76,9 +76,7 @@ def write_delivery(delivery: Delivery, folder: str | os.PathLike[str]) -> dict[s
         write_text(
             draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", lang=delivery.lang
         )
-        for name in OUTPUTS:
-            put(draft / name, target / name, delivery.lang)
-    return {name: target / name for name in OUTPUTS}
+        return put_all(draft, target, OUTPUTS, delivery.lang)
 
 
 def write_scores(path: str | os.PathLike[str], pairs: Iterable[ScoredPair], *, lang: str = "zh") -> None:
@@ -137,6 +135,21 @@ def keep_answers(paths: Iterable[Path], lang: str = "en", *, outcomes: bool = Fa
             count = len(found) + len(found.rejected)
         if count:
             raise MatchmakerError(FOLDERS[lang]["filled"].format(path=path, count=count))
+
+
+def put_all(draft: Path, target: Path, names: Sequence[str], lang: str = "en") -> dict[str, Path]:
+    """Let finished files of a draft folder take their places, in this order, and return these by name.
+
+    Raises
+    ------
+    MatchmakerError
+        If another program holds a file that stands in a place.
+    """
+    places = {name: target / name for name in names}
+    for name, place in places.items():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        put(draft / name, place, lang)
+    return places
 
 
 def put(draft: Path, place: Path, lang: str = "en") -> None:

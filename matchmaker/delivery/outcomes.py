@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from matchmaker.delivery.folder import draft_in, put
+from matchmaker.delivery.folder import draft_in, put_all
 from matchmaker.docking import Meeting
 from matchmaker.event import Propensities, judge_outcomes
 from matchmaker.proceedings import EventFigures, FollowUp, Outcome
@@ -103,9 +103,7 @@ def write_outcomes(found: EventOutcomes, folder: str | os.PathLike[str]) -> dict
         content = dataclasses.asdict(found.figures) | {"day": day.isoformat()}
         text = json.dumps({"format": FIGURES_FORMAT, **content}, ensure_ascii=False, indent=1) + "\n"
         write_text(draft / "figures.json", text, lang=lang)
-        for name in OUTCOME_OUTPUTS:
-            put(draft / name, target / name, lang)
-    return {name: target / name for name in OUTCOME_OUTPUTS}
+        return put_all(draft, target, OUTCOME_OUTPUTS, lang)
 
 
 def _judgment_rows(found: EventOutcomes) -> Iterator[tuple[object, ...]]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from matchmaker.delivery.folder import draft_in, keep_answers, put
+from matchmaker.delivery.folder import draft_in, keep_answers, put_all
 from matchmaker.files import name_files
 from matchmaker.records import Match, Profile, Records, Rejection
 from matchmaker.report.occasion_wording import words_for_occasion
@@ -69,6 +69,4 @@ def write_packs(
             write_pack(pack, offers, listed, draft / file, lang)
         write_csv(draft / "packs.csv", PACKS_HEADER, rows, lang=lang)
         write_rejected(draft / "rejected.csv", rejected, lang=lang)
-        for name in names:
-            put(draft / name, target / name, lang)
-    return {name: target / name for name in names}
+        return put_all(draft, target, names, lang)

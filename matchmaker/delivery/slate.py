@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from matchmaker.delivery.folder import draft_in, put
+from matchmaker.delivery.folder import draft_in, put_all
 from matchmaker.proceedings import Slate
 from matchmaker.records import Profile, Records, Rejection
 from matchmaker.report.slate import write_slate_workbook
@@ -67,9 +67,7 @@ def write_slate(
         write_csv(draft / "slate.csv", SLATE_HEADER, _rows(slate, pool), lang=lang)
         write_rejected(draft / "rejected.csv", rejected, lang=lang)
         write_slate_workbook(slate, pool.rows, draft / "slate.xlsx", lang)
-        for name in SLATE_OUTPUTS:
-            put(draft / name, target / name, lang)
-    return {name: target / name for name in SLATE_OUTPUTS}
+        return put_all(draft, target, SLATE_OUTPUTS, lang)
 
 
 def _rows(slate: Slate, pool: Records[Profile]) -> Iterator[tuple[object, ...]]:
