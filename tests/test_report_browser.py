@@ -1,32 +1,18 @@
 """The page as a person uses it: opened from a file, in Chromium, with hostile texts in it."""
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from report_content import ACHIEVEMENTS, END, IMAGE, LONG_WORD, NEEDS, ODD_ID, SCRIPT, build_content, build_large
 
 from matchmaker.report import write_page
-
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is absent: apt-get install chromium")
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 ROWS = "#needs > li"
 # Playwright's `wait_for_function` polls through eval, which the page's policy forbids; locators and `expect` do not.
 expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"], headless=True
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

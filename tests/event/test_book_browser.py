@@ -6,29 +6,17 @@ from datetime import datetime
 
 import pytest
 from docking_day import ACHIEVEMENTS, IMAGE, NEEDS, SCRIPT, build_day, build_hostile, build_large
-from playwright.sync_api import expect, sync_playwright
-from test_report_browser import CHROMIUM, CONTRAST, DESKTOP, PHONE, count_pages
+from playwright.sync_api import expect
+from test_report_browser import CONTRAST, DESKTOP, PHONE, count_pages
 
 from matchmaker.marking import MARKS_FORMAT
 from matchmaker.report import write_book
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is absent: apt-get install chromium")
 
 TABLET = {"width": 820, "height": 1180}
 ROWS = "#parties > li"
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 DAY = build_day()
 expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"], headless=True
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

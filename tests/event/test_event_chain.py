@@ -3,7 +3,6 @@
 import csv
 import json
 import warnings
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -14,7 +13,6 @@ from matchmaker.samples import sample_path
 
 playwright = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = Path("/usr/bin/chromium")
 DONE = 0
 AGENDA = """id = "DL-2026-04"
 name = "大连市第四季度科技成果对接会"
@@ -32,14 +30,6 @@ achievements = "achievements.csv"
 needs = "needs.csv"
 decisions = "packs"
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +72,7 @@ def read_table(path):
         return list(csv.DictReader(file))
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
-def test_an_event_from_registers_to_what_was_learned(folder, chromium, capsys):
+def test_an_event_from_registers_to_what_was_learned(folder, browser):
     decided = decide(folder)
     event, lists = str(folder / "EVENT.toml"), str(folder / "lists/shortlists.csv")
     as_of = ["--as-of", "2026-12-01", "--lang", "zh", "-q"]
@@ -103,7 +92,7 @@ def test_an_event_from_registers_to_what_was_learned(folder, chromium, capsys):
     )
 
     # Somebody opens the book on a tablet, reads why two meet, marks, and sends the file.
-    marks = mark_in_the_book(chromium, folder)
+    marks = mark_in_the_book(browser, folder)
     assert marks["event_id"] == "DL-2026-04" and {mark["state"] for mark in marks["marks"]} >= {"held", "missed"}
 
     # Back at the desk: judgments, follow-ups, a report, and a model that has read them.
@@ -119,13 +108,13 @@ def test_an_event_from_registers_to_what_was_learned(folder, chromium, capsys):
     assert "大连市第四季度科技成果对接会" in page.read_text(encoding="utf-8")
 
 
-def mark_in_the_book(chromium, folder):
+def mark_in_the_book(browser, folder):
     needs = {row.id: row for row in read_needs(folder / "needs.csv")}
     evidence = {
         (row.need_id, row.achievement_id): row.evidence for row in read_shortlists(folder / "lists/shortlists.csv")
     }
     rows = read_table(folder / "plan2/timetable.csv")
-    page = chromium.new_page()
+    page = browser.new_page()
     for place, (row, state) in enumerate(zip(rows, ("held", "missed", "held", "cut_short"), strict=False)):
         page.goto((folder / "plan2/book.html").as_uri())
         page.get_by_role("searchbox").fill(needs[row["need_id"]].organisation)

@@ -2,7 +2,6 @@ import dataclasses
 import io
 import json
 from datetime import date
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -19,7 +18,6 @@ from matchmaker.report.event_report import EventReport, render_event_page
 
 DAY = date(2026, 11, 9)
 HOSTILE = '</style><script>document.title="x"</script><img src=x onerror=alert(1)>{{7*7}}'
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def figures(name="第二场", **more):
@@ -126,23 +124,20 @@ def test_figures_are_read_back_and_others_are_refused(tmp_path, capsys):
     assert main(["event", "report", str(good.parent), "--out", str(tmp_path / "r.pdf")]) == 2
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_page_shows_in_a_browser_without_a_word_of_complaint(tmp_path, width):
-    sync_api = pytest.importorskip("playwright.sync_api")
+def test_the_page_shows_in_a_browser_without_a_word_of_complaint(tmp_path, browser, width):
+    expect = pytest.importorskip("playwright.sync_api").expect
     files = write_event_report(figures(HOSTILE), figures("第一场", planned=20, held=18), tmp_path / "r.html")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        told, asked = [], []
-        page.on("console", lambda message: told.append(message.text))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(files["page"].as_uri())
-        sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("对接会报告")
-        sync_api.expect(page.locator(".event")).to_have_text(HOSTILE)
-        sync_api.expect(page.locator(".tiles li").first).to_contain_text("上一场 20")
-        sync_api.expect(page.locator(".rate", has_text="安排的对接如期举行")).to_contain_text("80%")
-        sync_api.expect(page.locator("script, img")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert not told and len(asked) == 1
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    told, asked = [], []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(files["page"].as_uri())
+    expect(page.get_by_role("heading", level=1)).to_have_text("对接会报告")
+    expect(page.locator(".event")).to_have_text(HOSTILE)
+    expect(page.locator(".tiles li").first).to_contain_text("上一场 20")
+    expect(page.locator(".rate", has_text="安排的对接如期举行")).to_contain_text("80%")
+    expect(page.locator("script, img")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not told and len(asked) == 1
+    page.close()

@@ -8,8 +8,9 @@ import zlib
 from datetime import date
 
 import pytest
+from conftest import CHROMIUM
 from docking_day import build_day
-from test_report_browser import CHROMIUM, count_pages
+from test_report_browser import count_pages
 
 from matchmaker.errors import MatchmakerError
 from matchmaker.report import print_pdf, write_book
