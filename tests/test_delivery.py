@@ -152,6 +152,14 @@ def test_a_need_that_has_expired_is_told_in_the_report(delivery, tmp_path):
     assert count_needs(replace(delivery, as_of=None)).expired == 0
 
 
+def test_a_need_that_has_expired_is_no_gap(delivery):
+    content = report_content(delivery)
+    assert content.expired == {"N-2"}
+    assert [need.id for need, _ in content.gaps()] == ["N-3"]
+    still = report_content(replace(delivery, as_of=None))
+    assert [need.id for need, _ in still.gaps()] == ["N-2", "N-3"]
+
+
 def test_report_names_the_rules_that_were_set_and_no_others(delivery, tmp_path):
     content = report_content(delivery)
     assert content.settings["限定领域"] == "洁净能源" and content.settings["最低成熟度 (TRL)"] == "6"

@@ -131,6 +131,7 @@ def report_content(delivery: Delivery) -> ReportContent:
         made_on=delivery.as_of or date.today(),
         lang=delivery.lang,
         feature_names=FEATURES[delivery.lang],
+        expired=frozenset(need.id for need in delivery.expired()),
     )
 
 

@@ -31,7 +31,7 @@ class ReportContent:
     needs : sequence of Profile
         In the order to be shown; ids are unique.
     shortlists : sequence of Shortlist
-        At most one per need; a need without one counts as a gap.
+        At most one per need; a need without one counts as a gap, unless it has expired.
     rejected, notices : sequences of Rejection and Notice
         Rows set aside, and what was repaired or guessed.
     settings : mapping of str to str
@@ -42,6 +42,8 @@ class ReportContent:
         Also the creation date inside the workbook, so that the same input gives the same bytes.
     lang : {"zh", "en"}
         Language of headings and explanations.
+    expired : frozenset of str
+        Ids of needs that were not looked at, because their deadline has passed.
     feature_names : mapping of str to str, optional
         What to call a feature before people; a feature without an entry is shown by its own name.
 
@@ -72,6 +74,7 @@ class ReportContent:
     title: str
     made_on: date
     lang: str
+    expired: frozenset[str] = frozenset()
     feature_names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
 
     def __post_init__(self) -> None:
@@ -106,6 +109,14 @@ class ReportContent:
         """Return every need with its shortlist, an empty one where there is none."""
         shortlists = {shortlist.need_id: shortlist for shortlist in self.shortlists}
         return [(need, shortlists.get(need.id) or Shortlist(need.id, ())) for need in self.needs]
+
+    def gaps(self) -> list[tuple[Profile, Shortlist]]:
+        """Return the needs that nothing in the register suits, with what comes nearest."""
+        return [
+            (need, shortlist)
+            for need, shortlist in self.pairs()
+            if not shortlist.suitable and need.id not in self.expired
+        ]
 
     def wanted(self) -> list[tuple[Profile, list[tuple[Profile, Match, bool]]]]:
         """Return every matched achievement with the needs that want it.
@@ -147,7 +158,7 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class FieldCount:
-    """How many needs of one field found something suitable, and how many did not."""
+    """How many needs of one field found something suitable, and how many did not; expired ones are neither."""
 
     field: str
     served: int
@@ -156,10 +167,8 @@ class FieldCount:
 
 def count_fields(content: ReportContent) -> list[FieldCount]:
     """Count needs with and without suitable matches by field, the largest field first."""
-    served: Counter[str] = Counter()
-    gaps: Counter[str] = Counter()
-    for need, shortlist in content.pairs():
-        (served if shortlist.suitable else gaps)[need.field] += 1
+    served = Counter(need.field for need, shortlist in content.pairs() if shortlist.suitable)
+    gaps = Counter(need.field for need, _ in content.gaps())
     names = sorted({*served, *gaps}, key=lambda name: (-served[name] - gaps[name], name))
     return [FieldCount(name, served[name], gaps[name]) for name in names]
 

@@ -42,7 +42,10 @@ function chance(need, match) {
   return h("span", { class: "chance" }, bars([filled]), h("b", {}, percent(match.probability)));
 }
 
+const isGap = (need) => !need.suitable && !need.expired;
+
 function verdict(need) {
+  if (need.expired) return h("span", { class: "pill" }, words.expired);
   if (!need.suitable) return h("span", { class: "pill gap" }, words.gap);
   return h("span", { class: "pill" }, say("suitable_count", { n: need.suitable }));
 }

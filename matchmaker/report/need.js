@@ -6,7 +6,7 @@ function drawNeed(need) {
   const step = (by, key) => h("button", {
     type: "button", "data-step": by, disabled: !among[at + by], onclick: () => openNeed(among[at + by]),
   }, words[key]);
-  const heading = need.suitable ? "matches" : need.matches.length ? "nearest" : "no_match";
+  const heading = need.suitable ? "matches" : need.expired ? "expired" : need.matches.length ? "nearest" : "no_match";
   $("need").replaceChildren(
     h("div", { class: "bar" },
       h("button", { type: "button", id: "back", onclick: closeNeed }, "← ", words.back),
@@ -135,7 +135,7 @@ function pin(event) {
 
 function drawPaper() {
   if ($("paper").childElementCount) return;
-  const gaps = () => needs.filter((need) => !need.suitable);
+  const gaps = () => needs.filter(isGap);
   const shown = state.open ? [state.open] : { needs: () => state.listed, gaps }[state.view]?.();
   if (!shown) { // rows set aside and notes print as they stand, to their last row
     for (const body of $("view-" + state.view).querySelectorAll("tbody")) growing.get(body).more(Infinity);

@@ -16,7 +16,7 @@ function drawOverview() {
     achievements: data.registered,
     matches: needs.reduce((sum, need) => sum + need.matches.length, 0),
     suitable,
-    gaps: needs.length - suitable,
+    gaps: needs.filter(isGap).length,
     rejected: data.rejected.length,
   };
   $("tiles").append(...Object.entries(tiles).map(([name, number]) =>
@@ -89,7 +89,7 @@ function allows(filters, match) {
 function passes(filters, need) {
   if (filters.field && need.field !== filters.field) return false;
   if (filters.district && need.district !== filters.district) return false;
-  if (filters.status !== "all" && (filters.status === "suitable") !== need.suitable > 0) return false;
+  if (filters.status === "suitable" && !need.suitable || filters.status === "gaps" && !isGap(need)) return false;
   const narrowed = filters.institution || filters.minimum;
   if (narrowed && !need.matches.some((match) => allows(filters, match))) return false;
   if (!filters.query.length) return true;
@@ -142,14 +142,14 @@ function drawRow(need, match) {
           chance(need, match),
           h("p", { class: "snippet" }, match.reasons.join(words.between_pairs)),
         ]
-      : h("p", { class: "quiet" }, words.no_match)));
+      : h("p", { class: "quiet" }, need.expired ? words.expired_hint : words.no_match)));
 }
 
 // ---- Gaps, rows set aside, notes: drawn when first looked at
 
 const VIEWS = {
   gaps(view) {
-    const gaps = needs.filter((need) => !need.suitable);
+    const gaps = needs.filter(isGap);
     view.append(h("p", { class: "intro" }, gaps.length ? words.gaps_intro : words.no_gaps));
     for (const { name } of data.fields.filter((row) => row.gaps)) {
       const these = gaps.filter((need) => (need.field || "") === name);

@@ -72,7 +72,8 @@ def collect_data(content: ReportContent) -> dict[str, object]:
             _describe_match(match, need, content.achievements[match.achievement_id], rows, features)
             for match in shortlist
         ]
-        needs.append({**_describe_profile(need, content), "suitable": shortlist.suitable, "matches": matches})
+        told = {"suitable": shortlist.suitable, "expired": need.id in content.expired, "matches": matches}
+        needs.append(_describe_profile(need, content) | told)
     return {
         "words": words_for("page", content.lang),
         "title": content.title,

@@ -163,9 +163,7 @@ def _rows_by_achievement(content: ReportContent, words: Mapping[str, str]) -> It
 
 
 def _rows_of_gaps(content: ReportContent) -> Iterable[Row]:
-    for need, shortlist in content.pairs():
-        if shortlist.suitable:
-            continue
+    for need, shortlist in content.gaps():
         nearest: tuple[str | float, ...] = ("", "", "")
         if shortlist.matches:
             achievement = content.achievements[shortlist[0].achievement_id]
@@ -210,7 +208,8 @@ def _counts(content: ReportContent) -> list[tuple[str, int]]:
         ("count_needs", len(content.needs)),
         ("count_achievements", len(content.achievements)),
         ("count_matches", sum(len(shortlist) for _, shortlist in pairs)),
-        ("count_gaps", sum(not shortlist.suitable for _, shortlist in pairs)),
+        ("count_gaps", len(content.gaps())),
+        ("count_expired", len(content.expired)),
         ("count_rejected", len(content.rejected)),
         ("count_unmatched", len(content.achievements) - len(matched)),
     ]
