@@ -190,14 +190,13 @@ def compute_examples(collection: Collection) -> Examples:
     """Return the judged pairs as the engine learns from them, in the collection's order."""
     analyst = Analyst(Segmenter(), CachedEncoder(BundledEncoder()))
     columns = analyst.analyse(collection.achievements)
-    supply = Supply(columns.title_vectors.shape[1])
-    supply.append(columns)
-    demand = Demand.of(analyst.analyse(collection.needs), supply)
+    supply = Supply(columns.title_vectors.shape[1]).append(columns)
+    demand = Demand.of(analyst.analyse(collection.needs), supply.statistics)
     order = np.argsort(collection.need_rows, kind="stable")
     features = compare(demand, supply, Pairs(collection.need_rows[order], collection.achievement_rows[order]))
     back = np.empty_like(features)
     back[order] = features
-    offered = supply.dense.vectors[collection.achievement_rows]
+    offered = supply.vectors(collection.achievement_rows)
     return Examples(back, collection.grades, JudgedPairs(demand.profile_vectors, offered, collection.need_rows))
 
 

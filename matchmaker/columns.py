@@ -1,15 +1,17 @@
 """What is known of many profiles at once, one row a profile: ``text`` fills it in, ``rank`` reads it.
 
-Rows keep the order of the profiles they were made from. Token lists are as segmented (duplicates kept, in text order);
-all vectors are float32 of unit length (or zero for an empty text).
+Rows keep the order of the profiles they were made from; all vectors are float32 of unit length (or zero for an empty
+text).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
+from matchmaker.terms import TermRows
 from matchmaker.understanding import Industry, Quantity
 
 UNKNOWN = -1
@@ -69,9 +71,9 @@ class Columns:
     Attributes
     ----------
     ids : list of str, length n
-    title_words, words : list of list of str, length n
-        Tokens of the title, and of all texts together.
-    title_grams, grams : list of list of str, length n
+    title_words, words : TermRows
+        Words of the title, and of all texts together, numbered.
+    title_grams, grams : TermRows
         Characters and pairs of neighbouring characters of the title, and of all texts.
     title_vectors, text_vectors : ndarray of float32, shape (n, d)
         The title, and title and description together.
@@ -79,10 +81,10 @@ class Columns:
     """
 
     ids: list[str]
-    title_words: list[list[str]]
-    words: list[list[str]]
-    title_grams: list[list[str]]
-    grams: list[list[str]]
+    title_words: TermRows
+    words: TermRows
+    title_grams: TermRows
+    grams: TermRows
     title_vectors: np.ndarray
     text_vectors: np.ndarray
     tags: list[Tags] = field(default_factory=list)
@@ -94,4 +96,8 @@ class Columns:
     def part(self, rows: range) -> Columns:
         """Return neighbouring rows alone."""
         here = slice(rows.start, rows.stop)
-        return Columns(*(getattr(self, column.name)[here] for column in fields(self)))
+
+        def cut(column: Any) -> Any:
+            return column.part(rows.start, rows.stop) if isinstance(column, TermRows) else column[here]
+
+        return Columns(*(cut(getattr(self, column.name)) for column in fields(self)))

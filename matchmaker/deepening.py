@@ -13,7 +13,7 @@ from matchmaker.rank.features import FEATURES
 from matchmaker.rank.learning import Examples, choose_shares, fit_sum, score, split_needs
 from matchmaker.rank.precedents import JudgedPairs
 from matchmaker.rank.reranking import LearnedSum, WeightedSum
-from matchmaker.rank.supply import mean_direction
+from matchmaker.rank.segments import mean_direction
 from matchmaker.text.encoding import BundledEncoder
 from matchmaker.text.tuning import JudgedTexts, Progress, count_steps, tune
 

@@ -135,9 +135,8 @@ class Matchmaker(Reader):
         new = list(achievements)
         refuse_twins([*self._profiles, *(profile.id for profile in new)])
         columns = self._analyst.analyse(new, progress)
-        if self._supply is None:
-            self._supply = Supply(columns.title_vectors.shape[1])
-        self._supply.append(columns)
+        supply = Supply(columns.title_vectors.shape[1]) if self._supply is None else self._supply
+        self._supply = supply.append(columns)
         self._profiles.update((profile.id, profile) for profile in new)
         if progress:
             progress("index", len(new), len(new))
@@ -150,7 +149,7 @@ class Matchmaker(Reader):
         unknown = sorted(gone - self._profiles.keys())
         if unknown:
             raise UnknownIdError(f"no achievement has the id {list_ids(unknown)}; nothing was removed")
-        supply.keep(np.array([name not in gone for name in supply.ids], bool))
+        self._supply = supply.remove(np.array([supply.rows[name] for name in gone], np.int64))
         for name in gone:
             del self._profiles[name]
         return self
@@ -195,7 +194,7 @@ class Matchmaker(Reader):
         shortlists: list[Shortlist] = []
         for start in range(0, len(profiles), BATCH):
             rows = range(start, min(start + BATCH, len(profiles)))
-            demand = Demand.of(columns.part(rows), supply)
+            demand = Demand.of(columns.part(rows), supply.statistics)
             ranked = rank_candidates(
                 demand,
                 supply,

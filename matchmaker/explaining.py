@@ -33,6 +33,7 @@ class Explainer:
         self._supply = supply
         self._profiles = profiles
         self._lang = lang
+        self._weights: dict[str, float] = {}
         self._understood: dict[str, tuple[Element, ...]] = {}
         self._read: dict[str, tuple[list[Passage], list[Text]]] = {}
 
@@ -49,7 +50,7 @@ class Explainer:
         features, contributions : ndarray, shape (f,) and (f + 1,)
             What was compared and what it added to the score; the last contribution is the base.
         """
-        supply = self._profiles[self._supply.ids[row]]
+        supply, offered = self._profiles[self._supply.ids[row]], self._supply.tags(row)
         need_passages, need_texts = self._passages("need", need)
         supply_passages, supply_texts = self._passages("achievement", supply)
         sides: tuple[tuple[Side, list[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
@@ -57,7 +58,7 @@ class Explainer:
             self._refine(
                 find_shared(need_texts, supply_texts, self._weigh),
                 (need_texts, supply_texts),
-                {*tags.region, *self._supply.tags[row].region},
+                {*tags.region, *offered.region},
             ),
             key=lambda phrase: (-phrase.weight * (TITLE_BONUS if _in_title(phrase, sides) else 1), phrase.phrase),
         )
@@ -69,16 +70,14 @@ class Explainer:
             for place in places
         ]
         targets, codes, marked = (
-            self._shared_elements(need, supply, dict(sides))
-            if _share_elements(tags, self._supply.tags[row])
-            else ([], [], [])
+            self._shared_elements(need, supply, dict(sides)) if _share_elements(tags, offered) else ([], [], [])
         )
         similarity = float(features[FEATURES.index("dense")])
         return Evidence(
             reasons=give_reasons(
                 need,
                 supply,
-                (tags, self._supply.tags[row]),
+                (tags, offered),
                 words,
                 similarity,
                 self._lang,
@@ -174,9 +173,10 @@ class Explainer:
         return self._read[key]
 
     def _weigh(self, word: str) -> float:
-        words = self._supply.words
-        column = words.counts.vocabulary.get(word)
-        return 0.0 if column is None else float(words.idf[column]) * self._analyst.segmenter.specificity(word)
+        if word not in self._weights:
+            weight = self._supply.weigh_word(word)
+            self._weights[word] = weight * self._analyst.segmenter.specificity(word) if weight else 0.0
+        return self._weights[word]
 
 
 def _share_elements(need: Tags, supply: Tags) -> bool:

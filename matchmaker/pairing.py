@@ -29,7 +29,7 @@ class NamedPairs:
 
     def vectors(self, supply: Supply) -> JudgedPairs:
         """Return the same pairs as vectors."""
-        return JudgedPairs(self.demand.profile_vectors, supply.dense.vectors[self.pairs.supply], self.pairs.needs)
+        return JudgedPairs(self.demand.profile_vectors, supply.vectors(self.pairs.supply), self.pairs.needs)
 
 
 def compare_named(
@@ -44,10 +44,9 @@ def compare_named(
     asked = {need for need, _ in names}
     used = [profile for profile in needs if profile.id in asked]
     need_rows = {profile.id: row for row, profile in enumerate(used)}
-    supply_rows = {name: row for row, name in enumerate(supply.ids)}
-    demand = Demand.of(analyst.analyse(used, progress), supply)
+    demand = Demand.of(analyst.analyse(used, progress), supply.statistics)
     rows = np.array([need_rows[need] for need, _ in names], np.int64)
-    columns = np.array([supply_rows[achievement] for _, achievement in names], np.int64)
+    columns = np.array([supply.rows[achievement] for _, achievement in names], np.int64)
     order = np.argsort(rows, kind="stable")
     grouped = compare(demand, supply, Pairs(rows[order], columns[order]), precedents)
     features = np.empty_like(grouped)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from matchmaker.rank.dense import SLACK, DenseIndex, multiply_vectors
+from matchmaker.rank.dense import SLACK, DenseIndex, encode_vectors, multiply_vectors
 
 
 def unit(rng, *shape):
@@ -37,14 +37,12 @@ def test_search_equals_brute_force(kind, filtered, ordered):
     if filtered:
         mask[3] = False
         mask[4] = True
-    index = DenseIndex(24)
-    index.append(vectors[:50])
-    index.append(vectors[50:])
+    index = DenseIndex(vectors)
     for depth in (1, 10, 90 - SLACK, 200):
         found = index.search(queries, depth, mask, order)
         for row, query in enumerate(queries):
             allowed = None if mask is None else mask[row]
-            assert found[row].tolist() == brute_force(query, vectors, depth, allowed, order)
+            assert found[row][0].tolist() == brute_force(query, vectors, depth, allowed, order)
 
 
 @pytest.mark.parametrize("kind", ["spread", "twins"])
@@ -54,34 +52,46 @@ def test_a_query_alone_finds_what_it_finds_among_many(kind):
     if kind == "twins":
         vectors = vectors[rng.integers(0, 5, 400)]
     queries = unit(rng, 64, 48)
-    index = DenseIndex(48)
-    index.append(vectors)
-    together = index.search(queries, 20)
-    alone = [index.search(query[None], 20)[0] for query in queries]
-    assert all(np.array_equal(a, b) for a, b in zip(together, alone, strict=True))
+    for codes in (None, encode_vectors(vectors)):
+        index = DenseIndex(vectors, codes)
+        together = index.search(queries, 20)
+        alone = [index.search(query[None], 20)[0] for query in queries]
+        for one, other in zip(together, alone, strict=True):
+            assert np.array_equal(one[0], other[0]) and np.array_equal(one[1], other[1])
 
 
-def test_adding_and_removing_equals_building_afresh():
-    rng = np.random.default_rng(3)
-    vectors, queries = unit(rng, 60, 16), unit(rng, 5, 16)
-    keep = rng.random(60) < 0.5
-    grown, fresh = DenseIndex(16), DenseIndex(16)
-    grown.append(vectors[:40])
-    grown.keep(np.ones(40, bool))
-    grown.append(vectors[40:])
-    grown.keep(keep)
-    fresh.append(vectors[keep])
-    assert np.array_equal(grown.vectors, fresh.vectors)
-    for a, b in zip(grown.search(queries, 8), fresh.search(queries, 8), strict=True):
-        assert np.array_equal(a, b)
-    grown.keep(np.zeros(keep.sum(), bool))
-    assert [rows.tolist() for rows in grown.search(queries, 8)] == [[]] * 5
-    grown.append(vectors[:3])
-    assert sorted(grown.search(queries[:1], 8)[0].tolist()) == [0, 1, 2]
+@pytest.mark.parametrize("kind", ["spread", "twins"])
+def test_codes_find_what_comparing_everything_finds(kind):
+    rng = np.random.default_rng(4)
+    vectors = unit(rng, 3000, 64)
+    if kind == "twins":
+        vectors = vectors[rng.integers(0, 12, 3000)]
+    queries = unit(rng, 20, 64)
+    mask = rng.random((20, 3000)) < 0.5
+    exact, coded = DenseIndex(vectors), DenseIndex(vectors, encode_vectors(vectors))
+    for allowed in (None, mask):
+        shared = [
+            len(set(a.tolist()) & set(b.tolist()))
+            for (a, _), (b, _) in zip(
+                exact.search(queries, 100, allowed), coded.search(queries, 100, allowed), strict=True
+            )
+        ]
+        assert np.mean(shared) >= 99
+    if kind == "twins":
+        assert min(shared) == 100
+
+
+def test_codes_depend_on_nothing_but_the_vector():
+    rng = np.random.default_rng(5)
+    vectors = unit(rng, 50, 32)
+    together = encode_vectors(vectors)
+    assert np.array_equal(together, np.concatenate([encode_vectors(vectors[[row]]) for row in range(50)]))
+    assert together.dtype == np.uint8 and together.shape == vectors.shape
 
 
 def test_an_empty_index_finds_nothing():
-    assert [rows.tolist() for rows in DenseIndex(4).search(np.ones((2, 4), np.float32), 3)] == [[], []]
+    empty = DenseIndex(np.zeros((0, 4), np.float32))
+    assert [rows.tolist() for rows, _ in empty.search(np.ones((2, 4), np.float32), 3)] == [[], []]
 
 
 @pytest.mark.parametrize("dimension", [2, 3, 16, 384, 385])

@@ -8,7 +8,8 @@ from matchmaker.columns import UNKNOWN, Tags
 from matchmaker.rank.features import FEATURES, PRECEDENTS, TAG_FEATURES, Pairs, compare
 from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares, fit_precedents
 from matchmaker.rank.quantities import match_quantities
-from matchmaker.rank.supply import Demand, Supply, mean_direction
+from matchmaker.rank.segments import mean_direction
+from matchmaker.rank.supply import Demand, Supply
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.segmentation import Segmenter
 from matchmaker.text.vectors import CachedEncoder
@@ -36,9 +37,8 @@ def analyst():
 
 @pytest.fixture(scope="module")
 def sides(analyst):
-    supply = Supply(16)
-    supply.append(analyst.analyse(invent_profiles("achievement", 25)))
-    return Demand.of(analyst.analyse(invent_profiles("need", 6)), supply), supply
+    supply = Supply(16).append(analyst.analyse(invent_profiles("achievement", 25)))
+    return Demand.of(analyst.analyse(invent_profiles("need", 6)), supply.statistics), supply
 
 
 def every_pair(demand, supply):
@@ -48,7 +48,7 @@ def every_pair(demand, supply):
 
 
 def some_precedents(demand, supply):
-    vectors = JudgedPairs(demand.profile_vectors, supply.dense.vectors[:12], np.arange(12) // 4)
+    vectors = JudgedPairs(demand.profile_vectors, supply.vectors(np.arange(12)), np.arange(12) // 4)
     return fit_precedents(vectors, np.linspace(-1, 1, 12), Shares(USUAL, USUAL_NOISE))
 
 
@@ -79,9 +79,12 @@ def test_dense_features_are_cosines(sides):
     demand, supply = sides
     pairs = every_pair(demand, supply)
     features = compare(demand, supply, pairs)
-    titles = (demand.columns.title_vectors @ supply.title_vectors.T).ravel()
+    titles = (demand.columns.title_vectors @ supply.parts[0].segment.title_vectors.T).ravel()
     assert features[:, FEATURES.index("dense_title")] == pytest.approx(titles, abs=1e-6)
-    means = (mean_direction(demand.columns.title_vectors, demand.columns.text_vectors) @ supply.dense.vectors.T).ravel()
+    means = (
+        mean_direction(demand.columns.title_vectors, demand.columns.text_vectors)
+        @ supply.vectors(np.arange(len(supply))).T
+    ).ravel()
     assert features[:, FEATURES.index("dense")] == pytest.approx(means, abs=1e-6)
 
 
@@ -98,15 +101,14 @@ def test_a_need_alone_is_prepared_as_among_many(analyst, sides):
     _, supply = sides
     needs = invent_profiles("need", 6)
     together = compare(sides[0], supply, every_pair(*sides))
-    alone = [Demand.of(analyst.analyse([one]), supply) for one in needs]
+    alone = [Demand.of(analyst.analyse([one]), supply.statistics) for one in needs]
     assert np.array_equal(np.concatenate([compare(one, supply, every_pair(one, supply)) for one in alone]), together)
 
 
 def test_a_text_is_most_like_itself(analyst):
     register = invent_profiles("achievement", 12)
-    supply = Supply(16)
-    supply.append(analyst.analyse(register))
-    demand = Demand.of(analyst.analyse(register), supply)
+    supply = Supply(16).append(analyst.analyse(register))
+    demand = Demand.of(analyst.analyse(register), supply.statistics)
     features = compare(demand, supply, every_pair(demand, supply)).reshape(12, 12, -1)
     for name in ("dense", "grams", "grams_title", "bm25"):
         matrix = features[:, :, FEATURES.index(name)]
@@ -117,9 +119,8 @@ def test_a_text_is_most_like_itself(analyst):
 def test_rare_words_are_those_of_few_texts(analyst):
     register = [achievement(f"A{number}", f"锂电池第{number}种") for number in range(60)]
     register.append(achievement("B", "锂电池与钙钛矿"))
-    supply = Supply(16)
-    supply.append(analyst.analyse(register))
-    demand = Demand.of(analyst.analyse([need("N", "锂电池与钙钛矿")]), supply)
+    supply = Supply(16).append(analyst.analyse(register))
+    demand = Demand.of(analyst.analyse([need("N", "锂电池与钙钛矿")]), supply.statistics)
     rare = compare(demand, supply, every_pair(demand, supply))[:, FEATURES.index("rare_terms")]
     assert (rare[:-1] == 0).all() and rare[-1] > 0
 

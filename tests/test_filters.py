@@ -97,7 +97,7 @@ def test_a_need_never_loses_places_to_what_it_may_not_be_shown(engine, rules):
     needs = invent_profiles("need", 12)
     for wanted, shortlist in zip(needs, engine.shortlist(needs, k=10, filter=rules), strict=True):
         # The same as a register that never held what is not allowed, but for the words' weights.
-        allowed = engine._supply.tags
+        allowed = engine._supply.parts[0].segment.tags
         mask = rules.allow([engine._analyst.analyse([wanted]).tags[0]], allowed)[0]
         names = {name for name, kept in zip(engine._supply.ids, mask, strict=True) if kept}
         assert {match.achievement_id for match in shortlist} <= names

@@ -1,3 +1,4 @@
+import itertools
 import math
 import random
 from collections import Counter
@@ -8,7 +9,19 @@ import pytest
 from matching import PARTS, SUBJECTS
 
 from matchmaker.rank import lexical
-from matchmaker.rank.lexical import K1, B, Bm25Index, GramIndex, top_rows
+from matchmaker.rank.lexical import (
+    K1,
+    B,
+    Block,
+    GramIndex,
+    Postings,
+    Statistics,
+    WordIndex,
+    ask_grams,
+    ask_words,
+    top_rows,
+)
+from matchmaker.terms import TermRows, number_words
 
 SEEDS = range(4)
 
@@ -61,14 +74,46 @@ def ask(seed):
     return [*corpus(seed + 100, 8, 9), ["无人知晓"], [], ["海参", "海参", "无人知晓", "电解液"]]
 
 
+def rows_of(texts):
+    return TermRows.of([number_words(text) for text in texts])
+
+
+class Register:
+    """Texts in one block or several, of which some may be gone, as both indexes see them."""
+
+    def __init__(self, blocks, gone=()):
+        self.rows = [rows_of(texts) for texts in blocks]
+        count = sum(map(len, blocks))
+        alive = np.array([row not in gone for row in range(count)], bool)
+        self.starts = np.cumsum([0, *map(len, blocks)])
+        self.alive = [alive[start:stop] for start, stop in itertools.pairwise(self.starts)]
+        self.statistics = Statistics.of([Block(*block) for block in zip(self.rows, self.alive, strict=True)])
+        self.words = [WordIndex(rows, Postings(*rows.transpose()), self.statistics) for rows in self.rows]
+        self.grams = [GramIndex(rows, self.statistics) for rows in self.rows]
+
+    def score_words(self, queries):
+        asked = ask_words(rows_of(queries), self.statistics)
+        found = [index.score([asked], all_pairs(queries, index.rows))[0] for index in self.words]
+        return self._together(found, queries)
+
+    def score_grams(self, queries):
+        asked = ask_grams(rows_of(queries), self.statistics)
+        return self._together([index.score(asked, all_pairs(queries, index.rows)) for index in self.grams], queries)
+
+    def _together(self, found, queries):
+        return np.concatenate([scores.reshape(len(queries), -1) for scores in found], axis=1)[
+            :, np.concatenate(self.alive)
+        ]
+
+
+KINDS = [("score_words", slow_bm25), ("score_grams", slow_cosine)]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("index", "slow"), [(Bm25Index, slow_bm25), (GramIndex, slow_cosine)])
-def test_scores_equal_the_slow_reference(index, slow, seed):
+@pytest.mark.parametrize(("kind", "slow"), KINDS)
+def test_scores_equal_the_slow_reference(kind, slow, seed):
     texts, queries = corpus(seed), ask(seed)
-    fast = index()
-    fast.append(texts[:15])
-    fast.append(texts[15:])
-    found = fast.score(fast.queries(queries), all_pairs(queries, texts)).reshape(len(queries), len(texts))
+    found = getattr(Register([texts[:15], texts[15:]]), kind)(queries)
     expected = [[slow(query, text, texts) for text in texts] for query in queries]
     assert found == pytest.approx(np.array(expected), abs=1e-12)
 
@@ -78,73 +123,76 @@ def test_bm25_ranks_as_bm25s_does(seed):
     texts, queries = [text or ["空"] for text in corpus(seed, 60)], corpus(seed + 50, 10, 6)
     peer = bm25s.BM25(method="lucene", k1=K1, b=B)
     peer.index(texts, show_progress=False)
-    index = Bm25Index()
-    index.append(texts)
+    register = Register([texts])
     for query in queries:
         words = list(dict.fromkeys(query))
         expected = peer.get_scores(words) if words else np.zeros(len(texts))
-        found = index.score(index.queries([query]), all_pairs([query], texts))
-        ceiling = index.idf[[index.counts.vocabulary[word] for word in words if word in index.counts.vocabulary]].sum()
-        strange = sum(word not in index.counts.vocabulary for word in words)
-        ceiling += strange * math.log(1 + (len(texts) + 0.5) / 0.5)
+        [found] = register.score_words([query])
+        ceiling = register.statistics.weigh(register.statistics.find(number_words(words))).sum()
         # bm25s leaves out the factor K1 + 1, as Lucene does since version 8.
         assert found * ceiling == pytest.approx(expected * (K1 + 1), rel=1e-5, abs=1e-5)
 
 
 @pytest.mark.parametrize("allowed", [False, True])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_search_finds_the_best_scores(seed, allowed, monkeypatch):
-    monkeypatch.setattr(lexical, "BLOCK_CELLS", 100)
+def test_search_finds_the_best_scores(seed, allowed):
     texts, queries = corpus(seed), ask(seed)
     texts += texts[:10]
-    index = Bm25Index()
-    index.append(texts)
+    register = Register([texts])
     rng = np.random.default_rng(seed)
     mask = rng.random((len(queries), len(texts))) < 0.4 if allowed else None
     order = rng.permutation(len(texts))
-    asked = index.queries(queries)
-    scores = index.score(asked, all_pairs(queries, texts)).reshape(len(queries), len(texts))
+    asked = ask_words(rows_of(queries), register.statistics)
+    scores = register.score_words(queries)
     for ties in (None, order):
         for depth in (1, 5, 100):
-            found = index.search(asked, depth, mask, ties)
-            for row, got in enumerate(found):
+            found = register.words[0].search(asked, depth, mask, ties)
+            for row, (got, told) in enumerate(found):
                 may = [
                     text for text in range(len(texts)) if scores[row, text] > 0 and (mask is None or mask[row, text])
                 ]
                 place = (lambda text: text) if ties is None else (lambda text: order[text])
-                wanted = sorted(may, key=lambda text: (-round(scores[row, text], 12), place(text)))[:depth]
+                wanted = sorted(may, key=lambda text: (-scores[row, text], place(text)))[:depth]
                 assert got.tolist() == wanted
+                assert told.tolist() == scores[row, wanted].tolist()
 
 
-@pytest.mark.parametrize("index", [Bm25Index, GramIndex])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_adding_and_removing_equals_building_afresh(index, seed):
+def test_a_large_register_is_searched_by_rare_words_first_and_scored_by_all(seed, monkeypatch):
+    monkeypatch.setattr(lexical, "MANY", 1)
+    monkeypatch.setattr(lexical, "COMMON_SHARE", 0.3)
+    texts, queries = corpus(seed, 200), ask(seed)
+    register = Register([texts])
+    asked = ask_words(rows_of(queries), register.statistics)
+    assert asked.common.any() and not asked.common.all()
+    scores = register.score_words(queries)
+    for row, (got, told) in enumerate(register.words[0].search(asked, 10)):
+        assert told.tolist() == scores[row, got].tolist() == sorted(told, reverse=True)
+        rare = [word for word in queries[row] if sum(word in text for text in texts) <= 60]
+        best = sorted(np.flatnonzero(scores[row]), key=lambda text: (-scores[row, text], text))[:10]
+        # What shares a rare word with the query is never missed as long as few others do.
+        sharing = [text for text in best if set(rare) & set(texts[text])]
+        assert not rare or len(set(sharing) - set(got.tolist())) <= 1
+    assert [len(got) for got, _ in register.words[0].search(asked, 500)] >= [0] * len(queries)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in KINDS])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rows_that_are_gone_count_no_more_and_blocks_make_no_difference(kind, seed):
     rng = random.Random(seed)
     texts, queries = corpus(seed, 30), ask(seed)
-    grown, held = index(), []
-    for text in texts:
-        grown.append([text])
-        held.append(text)
-        if rng.random() < 0.4:
-            keep = np.array([rng.random() < 0.7 for _ in held])
-            grown.keep(keep)
-            held = [text for text, kept in zip(held, keep, strict=True) if kept]
-    fresh = index()
-    fresh.append(held)
-    pairs = all_pairs(queries, held)
-    assert held
-    assert np.array_equal(grown.score(grown.queries(queries), pairs), fresh.score(fresh.queries(queries), pairs))
+    gone = {row for row in range(30) if rng.random() < 0.4}
+    held = [text for row, text in enumerate(texts) if row not in gone]
+    parts = Register([texts[:7], [], texts[7:8], texts[8:]], gone)
+    assert np.array_equal(getattr(parts, kind)(queries), getattr(Register([held]), kind)(queries))
 
 
 def test_an_empty_index_finds_nothing():
-    index = Bm25Index()
-    index.append([])
-    assert [rows.tolist() for rows in index.search(index.queries([["锂"], []]), 5)] == [[], []]
-    index.append([[], []])
-    assert [rows.tolist() for rows in index.search(index.queries([["锂"]]), 5)] == [[]]
-    grams = GramIndex()
-    grams.append([[], ["锂"]])
-    assert grams.score(grams.queries([[], ["锂"]]), all_pairs("ab", "cd")).tolist() == [0, 0, 0, 1]
+    for blocks in ([[]], [[[], []]]):
+        register = Register(blocks)
+        asked = ask_words(rows_of([["锂"], []]), register.statistics)
+        assert [rows.tolist() for rows, _ in register.words[0].search(asked, 5)] == [[], []]
+    assert Register([[[], ["锂"]]]).score_grams([[], ["锂"]]).tolist() == [[0, 0], [0, 1]]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -58,9 +58,7 @@ def halve(text: str) -> tuple[str, str]:
 
 def index(columns: Columns) -> Supply:
     """Return a supply of these profiles."""
-    supply = Supply(columns.title_vectors.shape[1])
-    supply.append(columns)
-    return supply
+    return Supply(columns.title_vectors.shape[1]).append(columns)
 
 
 def measure_scales(data: Path, analyst: Analyst) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +78,7 @@ def measure_scales(data: Path, analyst: Analyst) -> tuple[np.ndarray, np.ndarray
         Profile(id=str(row), kind="need", title=re.split("[,，。；;]", first)[0], description=first)
         for row, (first, _) in enumerate(halves[:: len(halves) // NEEDS])
     ]
-    demand = Demand.of(analyst.analyse(needs), supply)
+    demand = Demand.of(analyst.analyse(needs), supply.statistics)
     features = compare(demand, supply, Pairs.of(supply.retrieve(demand, CANDIDATES, Filter())))
     return features.mean(axis=0), features.std(axis=0)
 
@@ -90,7 +88,7 @@ def judged_scores(analyst: Analyst, reranker: WeightedSum) -> tuple[np.ndarray, 
     achievements, needs = read_achievements(sample_path("achievements")), read_needs(sample_path("needs"))
     judgments = sorted(read_judgments(sample_path("judgments")), key=lambda judgment: judgment.need_id)
     supply = index(analyst.analyse(achievements))
-    demand = Demand.of(analyst.analyse(needs), supply)
+    demand = Demand.of(analyst.analyse(needs), supply.statistics)
     need_rows = {profile.id: row for row, profile in enumerate(needs)}
     rows = {profile.id: row for row, profile in enumerate(achievements)}
     pairs = Pairs(

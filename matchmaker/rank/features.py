@@ -11,7 +11,7 @@ from matchmaker.columns import UNKNOWN, Tags
 from matchmaker.rank.dense import multiply_vectors
 from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.quantities import match_quantities
-from matchmaker.rank.supply import Demand, Supply
+from matchmaker.rank.supply import Demand, Part, Supply
 
 TEXT_FEATURES = (
     "dense",
@@ -118,25 +118,34 @@ class Pairs:
 
 def compare(demand: Demand, supply: Supply, pairs: Pairs, precedents: Precedents | None = None) -> np.ndarray:
     """Return the features of pairs, float64, shape (p, len(FEATURES)), in the order of `FEATURES`."""
+    features = np.zeros((len(pairs), len(FEATURES)))
+    for part, places in supply.locate(pairs.supply):
+        rows = pairs.supply[places] - part.first
+        features[places] = compare_part(demand, part, Pairs(pairs.needs[places], rows), precedents)
+    return features
+
+
+def compare_part(demand: Demand, part: Part, pairs: Pairs, precedents: Precedents | None = None) -> np.ndarray:
+    """Return the features of pairs with rows of one segment, which are counted from its first."""
     both = (pairs.needs, pairs.supply)
+    segment = part.segment
+    bm25, bm25_title, rare_terms = part.words.score((demand.words, demand.title_words, demand.rare_words), both)
     values = {
-        "dense": multiply_vectors(demand.profile_vectors, supply.dense.vectors, both),
-        "dense_title": multiply_vectors(demand.columns.title_vectors, supply.title_vectors, both),
-        "dense_text": multiply_vectors(demand.columns.text_vectors, supply.text_vectors, both),
-        "bm25": supply.words.score(demand.words, both),
-        "bm25_title": supply.words.score(demand.title_words, both),
-        "grams": supply.grams.score(demand.grams, both),
-        "grams_title": supply.title_grams.score(demand.title_grams, both),
-        "rare_terms": supply.words.score(demand.rare_words, both),
+        "dense": multiply_vectors(demand.profile_vectors, segment.vectors, both),
+        "dense_title": multiply_vectors(demand.columns.title_vectors, segment.title_vectors, both),
+        "dense_text": multiply_vectors(demand.columns.text_vectors, segment.text_vectors, both),
+        "bm25": bm25,
+        "bm25_title": bm25_title,
+        "grams": part.grams.score(demand.grams, both),
+        "grams_title": part.title_grams.score(demand.title_grams, both),
+        "rare_terms": rare_terms,
     }
     values[PRECEDENTS] = (
-        np.zeros(len(pairs))
-        if precedents is None
-        else precedents.expect(demand.profile_vectors, supply.dense.vectors, both)
+        np.zeros(len(pairs)) if precedents is None else precedents.expect(demand.profile_vectors, segment.vectors, both)
     )
     for name, measure in TAG_FEATURES.items():
         tags = demand.columns.tags
         values[name] = np.array(
-            [measure(tags[need], supply.tags[row]) for need, row in zip(pairs.needs, pairs.supply, strict=True)], float
+            [measure(tags[need], segment.tags[row]) for need, row in zip(pairs.needs, pairs.supply, strict=True)], float
         )
     return np.column_stack([values[name] for name in FEATURES]).reshape(len(pairs), len(FEATURES))

@@ -1,92 +1,198 @@
-"""Lexical similarity: BM25 over words and TF-IDF cosine over character grams, both over `TermCounts`."""
+"""Lexical similarity: BM25 over words and TF-IDF cosine over character grams.
+
+What a word weighs depends on the whole register (`Statistics`), where it stands on one block of rows (`TermRows`). A
+register may so lie in several blocks, and every score is the same, to the last bit, as if it lay in one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-from scipy import sparse
 
-from matchmaker.rank.counts import TermCounts, multiply_rows
+from matchmaker.terms import TermRows
 
 K1 = 1.2
 B = 0.75
-BLOCK_CELLS = 8_000_000
+# A word is common when more than one text in twenty has it.
+COMMON_SHARE = 0.05
+# In a register this large, texts are found by the words of a query that are not common: these are a seventh of all
+# places to look at. The best so many times as many as wanted are then scored by all words. `docs/performance.md` has
+# how rarely that misses one.
+MANY = 100_000
+PASSES = 4
+
+Found = tuple[np.ndarray, np.ndarray]
 
 
-class Bm25Index:
-    """BM25 (Robertson et al., TREC-3) as Lucene weighs it, over words.
+class Block(NamedTuple):
+    """Rows of a register that lie together, and which of them count: all, or those whose mask, shape (n,), is true."""
 
-    Scores are divided by the most that a text of average length could score for the query, so that needs with long and
-    with short descriptions can be compared: 0 for no word in common, towards 1 for all of them.
+    rows: TermRows
+    alive: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """How a whole register uses its terms.
+
+    Attributes
+    ----------
+    rows : int
+        Texts.
+    words : int
+        Terms in all texts, repeats included.
+    terms, frequencies : ndarray, shape (v,)
+        Numbers of the terms, ascending, and how many texts have each.
     """
 
-    def __init__(self) -> None:
-        self.counts = TermCounts()
+    rows: int
+    words: int
+    terms: np.ndarray
+    frequencies: np.ndarray
 
-    def append(self, texts: Sequence[Sequence[str]]) -> None:
-        """Add texts at the end."""
-        self.counts.append(texts)
-        self._forget()
+    @classmethod
+    def of(cls, blocks: Sequence[Block]) -> Statistics:
+        """Count over blocks."""
+        found = [_count(block) for block in blocks]
+        terms = np.unique(np.concatenate([np.zeros(0, np.uint64), *(block.rows.terms for block in blocks)]))
+        frequencies = np.zeros(len(terms), np.int64)
+        for block, (_, _, times) in zip(blocks, found, strict=True):
+            frequencies[np.searchsorted(terms, block.rows.terms)] += times
+        # A term that no text has left must be as unknown as if it had never come.
+        used = frequencies > 0
+        return cls(sum(one[0] for one in found), sum(one[1] for one in found), terms[used], frequencies[used])
 
-    def keep(self, rows: np.ndarray) -> None:
-        """Keep the texts whose mask, shape (n,), is true."""
-        self.counts.keep(rows)
-        self._forget()
+    def find(self, terms: np.ndarray) -> np.ndarray:
+        """Return how many texts have each of some terms, int64; 0 for what nobody has."""
+        places = find_places(self.terms, terms)
+        return np.where(places < 0, 0, self.frequencies[places]) if len(self.terms) else np.zeros(len(terms), np.int64)
 
-    def _forget(self) -> None:
-        self.__dict__.pop("idf", None)
-        self.__dict__.pop("weights", None)
-        self.__dict__.pop("by_term", None)
+    def weigh(self, frequencies: np.ndarray) -> np.ndarray:
+        """Return BM25's weight of words that so many texts have: ``log(1 + (n - df + 0.5) / (df + 0.5))``."""
+        return np.asarray(np.log1p((self.rows - frequencies + 0.5) / (frequencies + 0.5)))
+
+
+def _count(block: Block) -> tuple[int, int, np.ndarray]:
+    """Return rows, terms with repeats, and how many rows have each term of a block."""
+    rows, alive = block
+    if alive is None:
+        return len(rows), int(rows.counts.sum(dtype=np.int64)), rows.frequencies()
+    gone, _ = rows.entries(np.flatnonzero(~alive))
+    lost = np.bincount(rows.places[gone], minlength=len(rows.terms))
+    words = rows.counts.sum(dtype=np.int64) - rows.counts[gone].sum(dtype=np.int64)
+    return int(alive.sum()), int(words), rows.frequencies() - lost
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """Weighted terms of needs: query i has the entries ``bounds[i]`` to ``bounds[i + 1]``, terms ascending.
+
+    Attributes
+    ----------
+    bounds : ndarray of int64, shape (q + 1,)
+    terms, weights : ndarray, shape (entries,)
+    common : ndarray of bool, shape (entries,)
+        Whether more than `COMMON_SHARE` of the register's texts have the term.
+    """
+
+    bounds: np.ndarray
+    terms: np.ndarray
+    weights: np.ndarray
+    common: np.ndarray
+
+    def __len__(self) -> int:
+        """Return the number of queries."""
+        return len(self.bounds) - 1
+
+
+def ask_words(needs: TermRows, statistics: Statistics, *, rare: bool = False) -> Queries:
+    """Return needs as queries for `WordIndex`; a repeated word counts once.
+
+    Weights are divided by the most that a text of average length could score for the query, so that needs with long and
+    with short descriptions can be compared: 0 for no word in common, towards 1 for all of them.
+
+    Parameters
+    ----------
+    needs : TermRows
+        Their words.
+    statistics : Statistics
+        Of the register that is asked.
+    rare : bool
+        Whether to ask only for words that the register has and that are not common there.
+    """
+    found = statistics.find(needs.terms)[needs.places]
+    most = max(1, COMMON_SHARE * statistics.rows)
+    # A word that no text has weighs most of all; leaving it out of the most would flatter needs nobody can serve.
+    counted = (found > 0) & (found <= most) if rare else np.ones(len(found), bool)
+    weights = statistics.weigh(found)
+    owner = _owners(needs.bounds)
+    ceilings = np.bincount(owner[counted], weights[counted], minlength=len(needs))
+    weights = weights / np.maximum(ceilings, 1e-9)[owner]
+    return _choose(needs, counted & (found > 0), weights, found > most)
+
+
+def ask_grams(needs: TermRows, statistics: Statistics) -> Queries:
+    """Return needs as queries of unit length for `GramIndex`; unknown grams count, once each, in the length."""
+    found = statistics.find(needs.terms)[needs.places]
+    times = np.where(found > 0, 1 + np.log(needs.counts, dtype=np.float64), 1.0)
+    weights = times * _weigh_grams(found, statistics.rows)
+    owner = _owners(needs.bounds)
+    squares = np.bincount(owner, weights**2, minlength=len(needs))
+    weights = weights / np.sqrt(np.maximum(squares, 1e-12))[owner]
+    return _choose(needs, found > 0, weights, np.zeros(len(found), bool))
+
+
+def _choose(needs: TermRows, chosen: np.ndarray, weights: np.ndarray, common: np.ndarray) -> Queries:
+    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(chosen)])
+    return Queries(ends[needs.bounds], needs.terms[needs.places[chosen]], weights[chosen], common[chosen])
+
+
+def _owners(bounds: np.ndarray) -> np.ndarray:
+    return np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+
+
+class Postings(NamedTuple):
+    """The entries of rows by term (`TermRows.transpose`)."""
+
+    bounds: np.ndarray
+    rows: np.ndarray
+    counts: np.ndarray
+
+
+class WordIndex:
+    """BM25 (Robertson et al., TREC-3) as Lucene weighs it, over the words of one block of rows.
+
+    Parameters
+    ----------
+    rows : TermRows
+    postings : Postings
+        The same by term.
+    statistics : Statistics
+        Of the register that the rows belong to.
+    """
+
+    def __init__(self, rows: TermRows, postings: Postings, statistics: Statistics) -> None:
+        self.rows = rows
+        self.postings = postings
+        self.statistics = statistics
 
     @cached_property
-    def idf(self) -> np.ndarray:
-        """Weight of each term, shape (vocabulary,): ``log(1 + (n - df + 0.5) / (df + 0.5))``."""
-        found = self.counts.document_frequency
-        return np.asarray(np.log1p((self.counts.matrix.shape[0] - found + 0.5) / (found + 0.5)))
-
-    @cached_property
-    def weights(self) -> sparse.csr_matrix:
-        """What each term adds to each text's score, shape (n, vocabulary)."""
-        counts = self.counts.matrix
-        lengths = np.asarray(counts.sum(axis=1), np.float64).ravel()
-        norm = K1 * (1 - B + B * lengths / max(lengths.mean(), 1.0)) if len(lengths) else lengths
-        times = counts.data.astype(np.float64)
-        saturated = times * (K1 + 1) / (times + np.repeat(norm, np.diff(counts.indptr)))
-        return sparse.csr_matrix((saturated * self.idf[counts.indices], counts.indices, counts.indptr), counts.shape)
-
-    @cached_property
-    def by_term(self) -> sparse.csr_matrix:
-        """The same weights, a row a term, shape (vocabulary, n)."""
-        return self.weights.T.tocsr()
-
-    def queries(self, texts: Sequence[Sequence[str]]) -> sparse.csr_matrix:
-        """Return queries, shape (len(texts), vocabulary); a repeated word counts once."""
-        found = self.counts.lookup(texts)
-        ceilings = np.repeat(self._ceilings(texts, found), np.diff(found.indptr))
-        return sparse.csr_matrix((1 / ceilings, found.indices, found.indptr), found.shape)
-
-    def _ceilings(self, texts: Sequence[Sequence[str]], found: sparse.csr_matrix) -> np.ndarray:
-        rows = np.repeat(np.arange(len(texts)), np.diff(found.indptr))
-        known = np.bincount(rows, self.idf[found.indices], minlength=len(texts))
-        # A word that no text has would weigh most of all; leaving it out would flatter needs nobody can serve.
-        rarest = np.log1p((self.counts.matrix.shape[0] + 0.5) / 0.5)
-        strange = np.array([len(set(terms)) for terms in texts]) - np.diff(found.indptr)
-        return np.asarray(np.maximum(known + strange * rarest, 1e-9))
+    def _norms(self) -> np.ndarray:
+        average = max(self.statistics.words / max(self.statistics.rows, 1), 1.0)
+        return np.asarray(K1 * (1 - B + B * self.rows.lengths() / average))
 
     def search(
-        self,
-        queries: sparse.csr_matrix,
-        depth: int,
-        allowed: np.ndarray | None = None,
-        order: np.ndarray | None = None,
-    ) -> list[np.ndarray]:
-        """Return for each query the rows of the best texts that share a word with it, best first.
+        self, queries: Queries, depth: int, allowed: np.ndarray | None = None, order: np.ndarray | None = None
+    ) -> list[Found]:
+        """Return for each query the rows of the best texts that share a word with it, best first, and their scores.
 
         Parameters
         ----------
-        queries : csr_matrix, shape (q, vocabulary)
+        queries : Queries
         depth : int
             At most this many rows a query.
         allowed : ndarray of bool, shape (q, n), optional
@@ -94,60 +200,136 @@ class Bm25Index:
         order : ndarray of int, shape (n,), optional
             What decides between equal scores, lowest first; by default the row.
         """
-        n = self.weights.shape[0]
-        found = []
-        step = max(1, BLOCK_CELLS // max(n, 1))
-        for start in range(0, queries.shape[0], step):
-            scores = (queries[start : start + step] @ self.by_term).toarray()
+        places = find_places(self.rows.terms, queries.terms)
+        found: list[Found] = []
+        for query in range(len(queries)):
+            here = slice(queries.bounds[query], queries.bounds[query + 1])
+            known = places[here] >= 0
+            first = known & ~queries.common[here] if self.statistics.rows >= MANY else known
+            if not first.any():
+                first = known
+            scores = self._add_up(places[here][first], queries.weights[here][first])
             if allowed is not None:
-                scores[~allowed[start : start + step]] = 0
-            found += [top_rows(row, depth, floor=0.0, order=order) for row in scores]
+                scores[~allowed[query]] = 0
+            if first.sum() < known.sum():
+                best = np.sort(top_rows(scores, PASSES * depth, 0.0, order))
+                [all_words] = self.score([queries], (np.full(len(best), query), best))
+                place = top_rows(all_words, depth, 0.0, None if order is None else order[best])
+                found.append((best[place], all_words[place]))
+            else:
+                best = top_rows(scores, depth, 0.0, order)
+                found.append((best, scores[best]))
         return found
 
-    def score(self, queries: sparse.csr_matrix, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Return the scores of given (query, text) pairs, shape (p,)."""
-        return multiply_rows(queries, self.weights, pairs)
+    def _add_up(self, places: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return every row's score for some terms, shape (n,)."""
+        bounds = self.postings.bounds
+        spans = [slice(bounds[place], bounds[place + 1]) for place in places]
+        rows = np.concatenate([np.zeros(0, np.int32), *(self.postings.rows[span] for span in spans)])
+        counts = np.concatenate([np.zeros(0, np.uint16), *(self.postings.counts[span] for span in spans)])
+        added = np.repeat(weights, [span.stop - span.start for span in spans]) * _saturate(counts, self._norms[rows])
+        return np.bincount(rows, added, minlength=len(self.rows))
+
+    def score(self, asked: Sequence[Queries], pairs: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
+        """Return the scores of given (query, text) pairs, grouped by query, for each of several sets of queries."""
+        places = [find_places(self.rows.terms, queries.terms) for queries in asked]
+        scores = [np.zeros(len(pairs[0])) for _ in asked]
+        wide = np.zeros((len(asked), len(self.rows.terms)))
+        for query, part in _groups(pairs[0]):
+            entries, bounds = self.rows.entries(pairs[1][part])
+            owner, terms = _owners(bounds), self.rows.places[entries]
+            saturated = _saturate(self.rows.counts[entries], self._norms[pairs[1][part]][owner])
+            for row, queries, known, result in zip(wide, asked, places, scores, strict=True):
+                with _Written(row, queries, known, query):
+                    result[part] = np.bincount(owner, row[terms] * saturated, minlength=len(bounds) - 1)
+        return scores
+
+
+def _saturate(counts: np.ndarray, norms: np.ndarray) -> np.ndarray:
+    times = counts.astype(np.float64)
+    return np.asarray(times * (K1 + 1) / (times + norms))
 
 
 class GramIndex:
-    """Cosine of TF-IDF over characters and their pairs: finds words that segmentation splits differently."""
+    """Cosine of TF-IDF over characters and their pairs: finds words that segmentation splits differently.
 
-    def __init__(self) -> None:
-        self.counts = TermCounts()
+    Parameters
+    ----------
+    rows : TermRows
+        One block of rows.
+    statistics : Statistics
+        Of the register that the rows belong to.
+    frequencies : ndarray of int, shape (v,), optional
+        ``statistics.find(rows.terms)``, where it is known already.
+    """
 
-    def append(self, texts: Sequence[Sequence[str]]) -> None:
-        """Add texts at the end."""
-        self.counts.append(texts)
-        self.__dict__.pop("weights", None)
-
-    def keep(self, rows: np.ndarray) -> None:
-        """Keep the texts whose mask, shape (n,), is true."""
-        self.counts.keep(rows)
-        self.__dict__.pop("weights", None)
+    def __init__(self, rows: TermRows, statistics: Statistics, frequencies: np.ndarray | None = None) -> None:
+        self.rows = rows
+        self.statistics = statistics
+        self._given = frequencies
 
     @cached_property
-    def weights(self) -> sparse.csr_matrix:
-        """Rows of unit length, shape (n, vocabulary)."""
-        return self._weigh(self.counts.matrix, 0)
+    def frequencies(self) -> np.ndarray:
+        """How many texts of the whole register have each term of this block, shape (v,)."""
+        return self.statistics.find(self.rows.terms) if self._given is None else self._given
 
-    def queries(self, texts: Sequence[Sequence[str]]) -> sparse.csr_matrix:
-        """Return queries of unit length, shape (len(texts), vocabulary); unknown ones count in the length."""
-        found = self.counts.lookup(texts)
-        strange = np.array([len(set(terms)) for terms in texts]) - np.diff(found.indptr)
-        return self._weigh(found, strange)
+    def score(self, queries: Queries, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """Return the cosines of given (query, text) pairs, shape (p,); pairs come grouped by query."""
+        known = find_places(self.rows.terms, queries.terms)
+        cosines = np.zeros(len(pairs[0]))
+        wide = np.zeros(len(self.rows.terms))
+        for query, part in _groups(pairs[0]):
+            entries, bounds = self.rows.entries(pairs[1][part])
+            owner, terms = _owners(bounds), self.rows.places[entries]
+            weights = (1 + np.log(self.rows.counts[entries], dtype=np.float64)) * self._idf[terms]
+            squares = np.bincount(owner, weights**2, minlength=len(bounds) - 1)
+            with _Written(wide, queries, known, query):
+                products = np.bincount(owner, weights * wide[terms], minlength=len(bounds) - 1)
+            cosines[part] = products / np.sqrt(np.maximum(squares, 1e-12))
+        return cosines
 
-    def _weigh(self, counts: sparse.csr_matrix, strange: np.ndarray | int) -> sparse.csr_matrix:
-        n = self.counts.matrix.shape[0]
-        idf = np.log((1 + n) / (1 + self.counts.document_frequency)) + 1
-        data = (1 + np.log(counts.data)) * idf[counts.indices]
-        rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-        squares = np.bincount(rows, data**2, minlength=counts.shape[0]) + strange * (np.log(1 + n) + 1) ** 2
-        lengths = np.sqrt(np.maximum(squares, 1e-12))
-        return sparse.csr_matrix((data / lengths[rows], counts.indices, counts.indptr), counts.shape)
+    @cached_property
+    def _idf(self) -> np.ndarray:
+        return _weigh_grams(self.frequencies, self.statistics.rows)
 
-    def score(self, queries: sparse.csr_matrix, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Return the cosines of given (query, text) pairs, shape (p,)."""
-        return multiply_rows(queries, self.weights, pairs)
+
+def _weigh_grams(frequencies: np.ndarray, rows: int) -> np.ndarray:
+    return np.asarray(np.log((1 + rows) / (1 + frequencies)) + 1)
+
+
+class _Written:
+    """The weights of one query, written over the terms of a block for as long as they are read there."""
+
+    def __init__(self, wide: np.ndarray, queries: Queries, places: np.ndarray, query: int) -> None:
+        here = slice(queries.bounds[query], queries.bounds[query + 1])
+        known = places[here] >= 0
+        self._wide, self._places, self._weights = wide, places[here][known], queries.weights[here][known]
+
+    def __enter__(self) -> None:
+        self._wide[self._places] = self._weights
+
+    def __exit__(self, *_: object) -> None:
+        self._wide[self._places] = 0
+
+
+def _groups(queries: np.ndarray) -> list[tuple[int, slice]]:
+    """Return each query with the pairs that are its own."""
+    bounds = np.flatnonzero(np.diff(queries, prepend=-1, append=-1))
+    return [(int(queries[start]), slice(start, stop)) for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+
+
+def find_places(terms: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return where wanted terms stand among ascending ones, -1 for those that do not.
+
+    Examples
+    --------
+    >>> find_places(np.array([3, 7], np.uint64), np.array([7, 4], np.uint64)).tolist()
+    [1, -1]
+    """
+    if not len(terms):
+        return np.full(len(wanted), -1)
+    places = np.minimum(np.searchsorted(terms, wanted), len(terms) - 1)
+    return np.where(terms[places] == wanted, places, -1)
 
 
 def top_rows(scores: np.ndarray, depth: int, floor: float = -np.inf, order: np.ndarray | None = None) -> np.ndarray:

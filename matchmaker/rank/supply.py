@@ -2,89 +2,230 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
-from scipy import sparse
 
 from matchmaker.columns import Columns, Tags
-from matchmaker.rank.dense import DenseIndex
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.fusion import fuse
-from matchmaker.rank.lexical import Bm25Index, GramIndex
+from matchmaker.rank.lexical import (
+    Block,
+    Found,
+    GramIndex,
+    Queries,
+    Statistics,
+    WordIndex,
+    ask_grams,
+    ask_words,
+)
+from matchmaker.rank.segments import Segment, mean_direction
+from matchmaker.terms import number_words
 
-# A word is rare when at most one text in twenty has it.
-RARE_SHARE = 0.05
+# Neighbouring segments are put together up to so many rows: enough for few of them, few enough to read in one go.
+MOST_ROWS = 65_536
+_INDEXES = ("words", "grams", "title_grams")
 
 
-def mean_direction(titles: np.ndarray, texts: np.ndarray) -> np.ndarray:
-    """Return one unit vector a profile, shape (n, d): the direction between its title and its whole text.
-
-    A title says what it is about; a text says more but drifts into background. Their mean ranks better than either.
-    """
-    total = titles + texts
-    lengths = np.linalg.norm(total, axis=1, keepdims=True)
-    return np.asarray(total / np.maximum(lengths, 1e-9), np.float32)
-
-
-class Supply:
-    """What is on offer, in rows: every index of it, kept in step.
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A segment as part of a register.
 
     Attributes
     ----------
-    ids : list of str
-        Ids by row.
-    order : ndarray of int, shape (n,)
-        Place of each row's id among all ids in order; decides between equal scores, whatever the order of rows.
+    segment : Segment
+    alive : ndarray of bool, shape (n,), or None
+        Which of its rows still count; None for all.
+    first : int
+        Row of the register that its first row is.
+    words, grams, title_grams
+        Its terms as the whole register weighs them.
     """
 
-    def __init__(self, dimension: int) -> None:
-        self.ids: list[str] = []
-        self.order = np.zeros(0, np.int64)
-        self.tags: list[Tags] = []
-        self.words = Bm25Index()
-        self.grams = GramIndex()
-        self.title_grams = GramIndex()
-        self.dense = DenseIndex(dimension)
-        self.title_vectors = np.zeros((0, dimension), np.float32)
-        self.text_vectors = np.zeros((0, dimension), np.float32)
+    segment: Segment
+    alive: np.ndarray | None
+    first: int
+    words: WordIndex
+    grams: GramIndex
+    title_grams: GramIndex
+
+    def search(self, demand: Demand, depth: int, rules: Filter, order: np.ndarray) -> tuple[list[Found], list[Found]]:
+        """Return for each need the best rows of the register that lie here: by words, and by vectors."""
+        allowed = rules.allow(demand.columns.tags, self.segment.tags)
+        if self.alive is not None:
+            allowed = np.broadcast_to(self.alive, (len(demand.words), len(self.alive))) & (
+                True if allowed is None else allowed
+            )
+        here = order[self.first : self.first + len(self.segment)]
+        lexical = self.words.search(demand.words, depth, allowed, here)
+        dense = self.segment.dense.search(demand.profile_vectors, depth, allowed, here)
+        first, second = ([(rows + self.first, scores) for rows, scores in found] for found in (lexical, dense))
+        return first, second
+
+
+class Supply:
+    """What is on offer, in rows: a list of segments and every index of it; never changed once made.
+
+    Rows that were removed keep their numbers until their segment is rewritten, so ``ids`` may hold some that are gone.
+
+    Parameters
+    ----------
+    dimension : int
+        Length of the vectors.
+    segments : sequence of (Segment, ndarray of bool or None)
+        Each with the mask of the rows that count.
+    statistics : mapping of str to Statistics, optional
+        Of ``words``, ``grams`` and ``title_grams``, where they are known already.
+    frequencies : sequence of mapping of str to ndarray, optional
+        For each segment, how many texts have each of its ``grams`` and ``title_grams``, where that is known already.
+    order : ndarray of int, shape (n,), optional
+        Place of each row's id among all ids in order, where it is known already.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+    ids : list of str, length n
+        Ids by row.
+    alive : ndarray of bool, shape (n,)
+        Which rows count.
+    order : ndarray of int, shape (n,)
+        Decides between equal scores, whatever the order of rows.
+    """
+
+    def __init__(
+        self,
+        dimension: int,
+        segments: Sequence[tuple[Segment, np.ndarray | None]] = (),
+        *,
+        statistics: Mapping[str, Statistics] | None = None,
+        frequencies: Sequence[Mapping[str, np.ndarray]] | None = None,
+        order: np.ndarray | None = None,
+    ) -> None:
+        self.dimension = dimension
+        self.ids: list[str] = list(chain.from_iterable(segment.ids for segment, _ in segments))
+        self.order = _places(self.ids) if order is None else order
+        self.statistics = statistics or {
+            name: Statistics.of([Block(getattr(segment, name), alive) for segment, alive in segments])
+            for name in _INDEXES
+        }
+        known = frequencies or [{} for _ in segments]
+        starts = np.cumsum([0, *(len(segment) for segment, _ in segments)])
+        self._starts = starts[:-1]
+        words, grams, title_grams = (self.statistics[name] for name in _INDEXES)
+        self.parts = tuple(
+            Part(
+                segment,
+                alive,
+                int(first),
+                WordIndex(segment.words, segment.postings, words),
+                GramIndex(segment.grams, grams, given.get("grams")),
+                GramIndex(segment.title_grams, title_grams, given.get("title_grams")),
+            )
+            for (segment, alive), first, given in zip(segments, starts, known, strict=False)
+        )
 
     def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self.ids)
+        """Return the number of rows that count."""
+        return self.statistics["words"].rows
 
-    def append(self, columns: Columns) -> None:
-        """Add profiles at the end."""
-        self.ids += columns.ids
-        self.order = _places(self.ids)
-        self.tags += columns.tags
-        self.words.append(columns.words)
-        self.grams.append(columns.grams)
-        self.title_grams.append(columns.title_grams)
-        self.dense.append(mean_direction(columns.title_vectors, columns.text_vectors))
-        self.title_vectors = np.concatenate([self.title_vectors, columns.title_vectors])
-        self.text_vectors = np.concatenate([self.text_vectors, columns.text_vectors])
+    @cached_property
+    def alive(self) -> np.ndarray:
+        """Which rows count, bool, shape (n,)."""
+        masks = [np.ones(len(part.segment), bool) if part.alive is None else part.alive for part in self.parts]
+        return np.concatenate([np.zeros(0, bool), *masks])
 
-    def keep(self, rows: np.ndarray) -> None:
-        """Keep the profiles whose mask, shape (n,), is true."""
-        self.ids = [name for name, kept in zip(self.ids, rows, strict=True) if kept]
-        self.order = _places(self.ids)
-        self.tags = [tags for tags, kept in zip(self.tags, rows, strict=True) if kept]
-        for index in (self.words, self.grams, self.title_grams, self.dense):
-            index.keep(rows)
-        self.title_vectors = self.title_vectors[rows]
-        self.text_vectors = self.text_vectors[rows]
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The row of each id that counts."""
+        return {self.ids[row]: row for row in np.flatnonzero(self.alive).tolist()}
+
+    def append(self, columns: Columns) -> Supply:
+        """Return a supply with more profiles at its end."""
+        if not len(columns):
+            return self
+        segments = [(part.segment, part.alive) for part in self.parts]
+        segments.append((Segment.of(columns), None))
+        # As in a binary counter: a register that grows row by row rewrites each of them a few times only.
+        while len(segments) > 1 and len(segments[-1][0]) * 2 > len(segments[-2][0]):
+            if len(segments[-1][0]) + len(segments[-2][0]) > MOST_ROWS:
+                break
+            last = [_living(*segments.pop()) for _ in range(2)][::-1]
+            segments.append((Segment.join(last), None))
+        return Supply(self.dimension, segments)
+
+    def remove(self, rows: np.ndarray) -> Supply:
+        """Return a supply without some rows."""
+        gone = np.zeros(len(self.ids), bool)
+        gone[rows] = True
+        segments: list[tuple[Segment, np.ndarray | None]] = []
+        for part in self.parts:
+            here = gone[part.first : part.first + len(part.segment)]
+            if not here.any():
+                segments.append((part.segment, part.alive))
+                continue
+            alive = ~here if part.alive is None else part.alive & ~here
+            if alive.sum() * 2 < len(alive):
+                segments += [(_living(part.segment, alive), None)] if alive.any() else []
+            else:
+                segments.append((part.segment, alive))
+        return Supply(self.dimension, segments)
 
     def retrieve(self, demand: Demand, depth: int, rules: Filter) -> list[np.ndarray]:
         """Return candidate rows for each need, best first: words and vectors, fused; ties by id.
 
         Rules are applied before the best are taken, so a need never loses places to what it may not be shown.
         """
-        allowed = rules.allow(demand.columns.tags, self.tags)
-        lexical = self.words.search(demand.words, depth, allowed, self.order)
-        dense = self.dense.search(demand.profile_vectors, depth, allowed, self.order)
-        return [fuse(lists, depth, order=self.order) for lists in zip(lexical, dense, strict=True)]
+        found = [part.search(demand, depth, rules, self.order) for part in self.parts]
+        return merge_found(found, len(demand.words), depth, self.order)
+
+    def locate(self, rows: np.ndarray) -> list[tuple[Part, np.ndarray]]:
+        """Return each part that holds some of the rows, with the places of these in ``rows``."""
+        number = np.searchsorted(self._starts, rows, side="right") - 1
+        return [(self.parts[part], np.flatnonzero(number == part)) for part in np.unique(number)]
+
+    def tags(self, row: int) -> Tags:
+        """Return the attributes of one row."""
+        [(part, _)] = self.locate(np.array([row]))
+        return part.segment.tags[row - part.first]
+
+    def vectors(self, rows: np.ndarray) -> np.ndarray:
+        """Return the directions of some rows, float32, shape (len(rows), d)."""
+        found = np.zeros((len(rows), self.dimension), np.float32)
+        for part, places in self.locate(rows):
+            found[places] = part.segment.vectors[rows[places] - part.first]
+        return found
+
+    def weigh_word(self, word: str) -> float:
+        """Return BM25's weight of a word, 0 for one that no text has."""
+        statistics = self.statistics["words"]
+        found = statistics.find(number_words([word]))
+        return float(statistics.weigh(found)[0]) if found[0] else 0.0
+
+
+def merge_found(
+    found: Sequence[tuple[list[Found], list[Found]]], needs: int, depth: int, order: np.ndarray
+) -> list[np.ndarray]:
+    """Join what was found in several places, by words and by vectors, and fuse the two.
+
+    Parameters
+    ----------
+    found : sequence of pairs of list of (rows, scores)
+        For each place, by words and by vectors, what was found for each need.
+    needs, depth : int
+        How many needs, and how many rows are wanted for each.
+    order : ndarray of int, shape (n,)
+        Place of each row's id among all ids.
+    """
+
+    def best(kind: int, need: int) -> np.ndarray:
+        rows = np.concatenate([np.zeros(0, np.int64), *(place[kind][need][0] for place in found)])
+        scores = np.concatenate([np.zeros(0), *(place[kind][need][1] for place in found)])
+        return rows[np.lexsort((order[rows], -scores))][:depth]
+
+    return [fuse([best(kind, need) for kind in (0, 1)], depth, order=order) for need in range(needs)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,33 +234,32 @@ class Demand:
 
     columns: Columns
     profile_vectors: np.ndarray
-    words: sparse.csr_matrix
-    title_words: sparse.csr_matrix
-    rare_words: sparse.csr_matrix
-    grams: sparse.csr_matrix
-    title_grams: sparse.csr_matrix
+    words: Queries
+    title_words: Queries
+    rare_words: Queries
+    grams: Queries
+    title_grams: Queries
 
     @classmethod
-    def of(cls, columns: Columns, supply: Supply) -> Demand:
-        """Prepare needs; the result holds until the supply changes."""
+    def of(cls, columns: Columns, statistics: Mapping[str, Statistics]) -> Demand:
+        """Prepare needs for a register that uses its terms so (`Supply.statistics`)."""
+        words, grams, title_grams = (statistics[name] for name in _INDEXES)
         return cls(
             columns=columns,
             profile_vectors=mean_direction(columns.title_vectors, columns.text_vectors),
-            words=supply.words.queries(columns.words),
-            title_words=supply.words.queries(columns.title_words),
-            rare_words=supply.words.queries(_rare(columns.words, supply)),
-            grams=supply.grams.queries(columns.grams),
-            title_grams=supply.title_grams.queries(columns.title_grams),
+            words=ask_words(columns.words, words),
+            title_words=ask_words(columns.title_words, words),
+            rare_words=ask_words(columns.words, words, rare=True),
+            grams=ask_grams(columns.grams, grams),
+            title_grams=ask_grams(columns.title_grams, title_grams),
         )
+
+
+def _living(segment: Segment, alive: np.ndarray | None) -> Segment:
+    return segment if alive is None else segment.take(np.flatnonzero(alive))
 
 
 def _places(ids: list[str]) -> np.ndarray:
     places = np.empty(len(ids), np.int64)
     places[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
     return places
-
-
-def _rare(texts: Sequence[Sequence[str]], supply: Supply) -> list[list[str]]:
-    vocabulary, found = supply.words.counts.vocabulary, supply.words.counts.document_frequency
-    most = max(1, RARE_SHARE * len(supply))
-    return [[word for word in words if word in vocabulary and found[vocabulary[word]] <= most] for words in texts]

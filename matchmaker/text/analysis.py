@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from matchmaker.columns import Columns
 from matchmaker.records import Part, Profile
+from matchmaker.terms import TermRows, number_words
 from matchmaker.text.cleaning import CleanText, clean, clean_all
 from matchmaker.text.elements import read_elements
 from matchmaker.text.industry import SCHEMES, Classifier
@@ -14,7 +17,7 @@ from matchmaker.text.needcheck import check_need
 from matchmaker.text.segmentation import Segmenter, Token, character_grams
 from matchmaker.text.tagging import add_understood, tag
 from matchmaker.text.vectors import CachedEncoder
-from matchmaker.understanding import Element, NeedCheck, Understanding
+from matchmaker.understanding import Element, Industry, NeedCheck, Understanding
 
 KEYWORD_SEPARATOR = "；"
 Progress = Callable[[str, int, int], None]
@@ -29,6 +32,18 @@ class Passage:
     words: tuple[Token, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Profiles as they are read: cleaned texts, their words, and their vectors; n of each."""
+
+    titles: list[str]
+    full: list[str]
+    title_words: list[list[str]]
+    words: list[list[str]]
+    title_vectors: np.ndarray
+    text_vectors: np.ndarray
+
+
 class Analyst:
     """Reads profiles with one segmenter and one encoder."""
 
@@ -39,6 +54,9 @@ class Analyst:
 
     def analyse(self, profiles: Sequence[Profile], progress: Progress | None = None) -> Columns:
         """Return what is known of profiles, a row each, in their order."""
+        return self._analyse(profiles, self._see(profiles, progress))
+
+    def _see(self, profiles: Sequence[Profile], progress: Progress | None) -> _Seen:
         titles, texts = self.texts(profiles)
         full = [
             _join(text, clean(KEYWORD_SEPARATOR.join(profile.keywords)).text)
@@ -56,23 +74,33 @@ class Analyst:
                 progress("encode", done, len(together))
 
         vectors = self.encoder.encode(together, advance)
-        title_words = [self.segmenter.search_words(title) for title in titles]
-        words = [self.segmenter.search_words(text) for text in full]
-        seen = title_words, words, vectors[len(titles) :]
-        fields, divisions = (self.classifier.classify(scheme, *seen) for scheme in ("field", "division"))
-        return Columns(
-            ids=[profile.id for profile in profiles],
-            title_words=title_words,
-            words=words,
-            title_grams=[character_grams(title) for title in titles],
-            grams=[character_grams(text) for text in full],
+        return _Seen(
+            titles=titles,
+            full=full,
+            title_words=[self.segmenter.search_words(title) for title in titles],
+            words=[self.segmenter.search_words(text) for text in full],
             title_vectors=vectors[: len(titles)],
             text_vectors=vectors[len(titles) :],
+        )
+
+    def _analyse(self, profiles: Sequence[Profile], seen: _Seen) -> Columns:
+        fields, divisions = (self._classify(scheme, seen) for scheme in ("field", "division"))
+        return Columns(
+            ids=[profile.id for profile in profiles],
+            title_words=TermRows.of(map(number_words, seen.title_words)),
+            words=TermRows.of(map(number_words, seen.words)),
+            title_grams=TermRows.of(map(character_grams, seen.titles)),
+            grams=TermRows.of(map(character_grams, seen.full)),
+            title_vectors=seen.title_vectors,
+            text_vectors=seen.text_vectors,
             tags=[
                 add_understood(tag(profile), self.elements(profile), field, division)
                 for profile, field, division in zip(profiles, fields, divisions, strict=True)
             ],
         )
+
+    def _classify(self, scheme: str, seen: _Seen) -> list[Industry]:
+        return self.classifier.classify(scheme, seen.title_words, seen.words, seen.text_vectors)
 
     def texts(self, profiles: Sequence[Profile]) -> tuple[list[str], list[str]]:
         """Return what is encoded of profiles: their titles, and titles with descriptions, all cleaned."""
@@ -86,9 +114,8 @@ class Analyst:
 
     def understand(self, profiles: Sequence[Profile], progress: Progress | None = None) -> list[Understanding]:
         """Return what profiles say and what they are about, one each, in their order."""
-        columns = self.analyse(profiles, progress)
-        seen = columns.title_words, columns.words, columns.text_vectors
-        claims = list(zip(*(self.classifier.classify(scheme, *seen) for scheme in SCHEMES), strict=True))
+        seen = self._see(profiles, progress)
+        claims = list(zip(*(self._classify(scheme, seen) for scheme in SCHEMES), strict=True))
         return [
             Understanding(
                 profile_id=profile.id,
@@ -99,7 +126,7 @@ class Analyst:
                 modes=tuple(sorted(tags.modes)),
                 region=tags.region,
             )
-            for profile, tags, claimed in zip(profiles, columns.tags, claims, strict=True)
+            for profile, tags, claimed in zip(profiles, self._analyse(profiles, seen).tags, claims, strict=True)
         ]
 
     def check(self, needs: Sequence[Profile], lang: str) -> list[NeedCheck]:

@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
+import numpy as np
 import rjieba
 
+from matchmaker.terms import number_grams
 from matchmaker.text.lexicon import UNITS, Lexicon, lower
 
 # A part number, grade or formula in one piece, as PA66-GF30 or GB/T18384: the dictionary would take it apart.
@@ -155,16 +157,17 @@ class Segmenter:
                 cursor = end
 
 
-def character_grams(text: str) -> list[str]:
-    """Return letters, digits and pairs of neighbours, ignoring all else: finds what segmentation splits differently.
+def character_grams(text: str) -> np.ndarray:
+    """Return the numbers of letters, digits and pairs of neighbours, ignoring all else, uint64.
+
+    Finds what segmentation splits differently.
 
     Examples
     --------
-    >>> character_grams("锂 电池!")
-    ['锂', '电', '池', '锂电', '电池']
+    >>> character_grams("锂 电池!").tolist() == number_grams("锂电池").tolist()
+    True
     """
-    kept = "".join(filter(str.isalnum, lower(text)))
-    return [*kept, *(kept[i : i + 2] for i in range(len(kept) - 1))]
+    return number_grams("".join(filter(str.isalnum, lower(text))))
 
 
 def _joins(text: str, place: int) -> bool:
