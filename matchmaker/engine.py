@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +24,9 @@ from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.reader import Reader
 from matchmaker.records import Judgment, Pair, Profile, Records, ScoredPair, Shortlist
+from matchmaker.register import Register
 from matchmaker.storage import SavedModel, read_model, write_model
-from matchmaker.text.analysis import Analyst
+from matchmaker.text.analysis import READING, Analyst
 from matchmaker.text.encoding import BundledEncoder, Encoder, open_encoder, tunable_folder
 from matchmaker.text.lexicon import Lexicon
 from matchmaker.text.segmentation import Segmenter
@@ -35,6 +36,20 @@ Progress = Callable[[str, int, int], None]
 
 # Needs ranked at once: bounds memory, and sets how often progress is told.
 BATCH = 128
+# Achievements read at once, for the same two reasons.
+BLOCK = 32_768
+
+
+def _further(progress: Progress | None, before: int, here: int, total: int) -> Progress | None:
+    """Return how to tell the progress of a block of ``here`` profiles, ``before`` done already, as that of all."""
+    if progress is None or here == 0:
+        return progress
+
+    def say(stage: str, done: int, of: int) -> None:
+        steps = of // here  # encoding counts titles and texts
+        progress(stage, before * steps + done, total * steps)
+
+    return say
 
 
 class Matchmaker(Reader):
@@ -104,7 +119,7 @@ class Matchmaker(Reader):
         self.calibration: Calibration = default_calibration(self.quality)
         segmenter = Segmenter(self.lexicon)
         self._analyst = Analyst(segmenter, self._vectors)
-        self._profiles: dict[str, Profile] = {}
+        # Never changed but for another one: whoever reads goes on with the state in which it began.
         self._supply: Supply | None = None
 
     def fit(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
@@ -121,43 +136,40 @@ class Matchmaker(Reader):
         RecordError
             When an id stands twice.
         """
-        register = list(achievements)
-        before = self._profiles, self._supply
-        self._profiles, self._supply = {}, None
-        try:
-            return self.add(register, progress)
-        except BaseException:
-            self._profiles, self._supply = before
-            raise
+        self._supply = self._extend(None, list(achievements), progress)
+        return self
 
     def add(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
         """Add achievements; the result is the same as fitting the longer register afresh."""
-        new = list(achievements)
-        refuse_twins([*self._profiles, *(profile.id for profile in new)])
-        columns = self._analyst.analyse(new, progress)
-        supply = Supply(columns.title_vectors.shape[1]) if self._supply is None else self._supply
-        self._supply = supply.append(columns)
-        self._profiles.update((profile.id, profile) for profile in new)
+        self._supply = self._extend(self._supply, list(achievements), progress)
+        return self
+
+    def _extend(self, supply: Supply | None, new: Sequence[Profile], progress: Progress | None) -> Supply:
+        """Return a supply with more achievements; the one before stays as it is."""
+        refuse_twins([*(Register(supply) if supply else ()), *(profile.id for profile in new)])
+        for start in range(0, max(len(new), 1), BLOCK):
+            block = new[start : start + BLOCK]
+            columns = self._analyst.analyse(block, _further(progress, start, len(block), len(new)))
+            supply = (supply or Supply(columns.title_vectors.shape[1])).append(columns, block)
+        assert supply is not None
         if progress:
             progress("index", len(new), len(new))
-        return self
+        return supply
 
     def remove(self, ids: Iterable[str]) -> Matchmaker:
         """Remove achievements; the result is the same as fitting the shorter register afresh."""
         supply = self._fitted()
         gone = set(ids)
-        unknown = sorted(gone - self._profiles.keys())
+        unknown = sorted(gone - supply.rows.keys())
         if unknown:
             raise UnknownIdError(f"no achievement has the id {list_ids(unknown)}; nothing was removed")
         self._supply = supply.remove(np.array([supply.rows[name] for name in gone], np.int64))
-        for name in gone:
-            del self._profiles[name]
         return self
 
     @property
     def achievements(self) -> Records[Profile]:
         """The register that is indexed, in its order."""
-        return Records(tuple(self._profiles.values()))
+        return Records(tuple(Register(self._supply).values()) if self._supply else ())
 
     def shortlist(
         self,
@@ -190,7 +202,7 @@ class Matchmaker(Reader):
         profiles = list(needs)
         columns = self._analyst.analyse(profiles, progress)
         rules = in_common_terms(filter) if filter else Filter()
-        explainer = Explainer(self._analyst, supply, self._profiles, self.lang)
+        explainer = Explainer(self._analyst, supply, self.lang)
         shortlists: list[Shortlist] = []
         for start in range(0, len(profiles), BATCH):
             rows = range(start, min(start + BATCH, len(profiles)))
@@ -221,12 +233,12 @@ class Matchmaker(Reader):
         UnknownIdError
             When a pair names a need or achievement that is in neither register.
         """
-        self._fitted()
+        supply = self._fitted()
         wanted = list(pairs)
         register = list(needs)
-        refuse_strangers(wanted, {profile.id for profile in register}, self._profiles)
+        refuse_strangers(wanted, {profile.id for profile in register}, supply.rows)
         names = [(pair.need_id, pair.achievement_id) for pair in wanted]
-        features = compare_named(self._analyst, self._fitted(), register, names, self._precedents(), progress).features
+        features = compare_named(self._analyst, supply, register, names, self._precedents(), progress).features
         scores = add_up(self.reranker.explain(features))
         probabilities = self.calibration.probability(scores)
         grades = self.calibration.expected_grade(scores)
@@ -276,7 +288,7 @@ class Matchmaker(Reader):
         """
         supply = self._fitted()
         folder = tunable_folder(self._vectors.encoder) if deep else None
-        lesson = prepare_lesson(self._analyst, supply, self._profiles, needs, judgments, deep, progress)
+        lesson = prepare_lesson(self._analyst, supply, Register(supply), needs, judgments, deep, progress)
 
         def advance(done: int, total: int) -> None:
             if progress:
@@ -294,9 +306,13 @@ class Matchmaker(Reader):
         return learned.report
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write register, its vectors, settings and reranker to a folder, whole or not at all."""
-        self._fitted()
-        titles, texts = self._analyst.texts(tuple(self._profiles.values()))
+        """Write register, index, settings and reranker to a folder, whole or not at all.
+
+        A model that is saved again where it lies writes only what changed since; whoever has the one before open reads
+        on undisturbed.
+        """
+        supply = self._fitted()
+        abouts = self._analyst.classifier.texts
         write_model(
             Path(path),
             SavedModel(
@@ -312,12 +328,13 @@ class Matchmaker(Reader):
                     "vectors": self._vectors.fingerprint,
                     "space": self._vectors.space,
                     "quality": self.quality,
+                    "reading": READING,
                 },
-                profiles=tuple(self._profiles.values()),
+                supply=supply,
                 reranker=self.reranker,
                 calibration=self.calibration,
                 weights=getattr(self._vectors.encoder, "weights", {}),
-                vectors=self._vectors.select([*titles, *texts, *self._analyst.classifier.texts]),
+                vectors=self._vectors.select(abouts),
             ),
         )
 
@@ -328,8 +345,12 @@ class Matchmaker(Reader):
         *,
         encoder: str | os.PathLike[str] | Encoder | None = None,
         cache: str | os.PathLike[str] | None = None,
+        progress: Progress | None = None,
     ) -> Matchmaker:
         """Read what `save` wrote; an engine built on an encoder object needs that object again.
+
+        The index is mapped into memory, not read: a register of any size is open at once. Only where another encoder is
+        given, or another version of the package reads texts otherwise, is the register indexed anew.
 
         Raises
         ------
@@ -353,10 +374,14 @@ class Matchmaker(Reader):
         if saved.weights:
             engine._read_with(saved.weights)
         saved.check(engine._analyst.segmenter.sha256, engine._vectors.space)
-        if engine._vectors.fingerprint and engine._vectors.fingerprint == settings["vectors"]:
-            engine._vectors.memory.update(saved.vectors)
         engine.reranker, engine.calibration = saved.reranker, saved.calibration
-        return engine.fit(saved.profiles)
+        same = engine._vectors.fingerprint and engine._vectors.fingerprint == settings["vectors"]
+        if same:
+            engine._vectors.memory.update(saved.vectors)
+        if same and settings["reading"] == READING:
+            engine._supply = saved.supply
+            return engine
+        return engine.fit(Register(saved.supply).values(), progress)
 
     @property
     def settings(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from matchmaker.rank.quantities import match_quantities, shared_name
 from matchmaker.rank.supply import Supply
 from matchmaker.reasons import give_reasons
 from matchmaker.records import Evidence, Profile, Side, Span, Term
+from matchmaker.register import Register
 from matchmaker.text.analysis import Analyst, Passage
 from matchmaker.text.telling import NEGATIONS, telling_part, without_last_character
 from matchmaker.understanding import Element
@@ -28,10 +29,10 @@ _COLON = re.compile(r"\s?:\s?")
 class Explainer:
     """Explains matches of one register; every profile is read once, however often it is matched."""
 
-    def __init__(self, analyst: Analyst, supply: Supply, profiles: Mapping[str, Profile], lang: Lang) -> None:
+    def __init__(self, analyst: Analyst, supply: Supply, lang: Lang) -> None:
         self._analyst = analyst
         self._supply = supply
-        self._profiles = profiles
+        self._register = Register(supply)
         self._lang = lang
         self._weights: dict[str, float] = {}
         self._understood: dict[str, tuple[Element, ...]] = {}
@@ -50,7 +51,7 @@ class Explainer:
         features, contributions : ndarray, shape (f,) and (f + 1,)
             What was compared and what it added to the score; the last contribution is the base.
         """
-        supply, offered = self._profiles[self._supply.ids[row]], self._supply.tags(row)
+        supply, offered = self._register.at(row), self._supply.tags(row)
         need_passages, need_texts = self._passages("need", need)
         supply_passages, supply_texts = self._passages("achievement", supply)
         sides: tuple[tuple[Side, list[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))

@@ -92,7 +92,9 @@ def test_every_public_thing_in_the_rooms_of_matching_is_documented():
     rooms += " duplicates reader understanding identities text.questions report.checks delivery.checks"
     rooms += " text.units text.quantities text.codes text.phrases text.elements text.needcheck text.industry"
     rooms += " columns rank.calibration rank.dense rank.evidence rank.features rank.filters rank.fusion"
-    for room in f"{rooms} rank.learning rank.lexical rank.reranking rank.segments rank.supply rank.defaults terms".split():
+    for (
+        room
+    ) in f"{rooms} rank.learning rank.lexical rank.reranking rank.segments rank.supply rank.defaults terms".split():
         module = importlib.import_module(f"matchmaker.{room}")
         assert module.__doc__, room
         for name, value in vars(module).items():

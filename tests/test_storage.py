@@ -12,6 +12,7 @@ from matching import HashEncoder, achievement, bundled, invent_profiles
 from matchmaker import Judgment, Matchmaker
 from matchmaker.errors import ModelError
 from matchmaker.rank.features import FEATURES
+from matchmaker.register import Register
 from matchmaker.storage import MANIFEST, read_model
 
 REGISTER = [
@@ -65,7 +66,21 @@ def load(path):
 
 
 def content(folder):
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def find(folder, name):
+    """The one file of this name, however deep."""
+    [file] = folder.rglob(name)
+    return file
+
+
+def sign_again(folder, file):
+    """Let the manifest agree with a file that was changed."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    told = {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "bytes": file.stat().st_size}
+    manifest["files"][file.relative_to(folder).as_posix()] = told
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def test_a_loaded_engine_says_exactly_the_same(engine, saved):
@@ -137,21 +152,28 @@ def test_only_the_register_is_kept_and_equal_registers_give_equal_files(engine, 
 
 def test_nothing_in_the_folder_can_be_executed(learned, tmp_path):
     learned.save(tmp_path / "model")
-    files = sorted(file.name for file in (tmp_path / "model").iterdir())
-    assert files == ["achievements.jsonl", "model.json", "reranker.json", "settings.json", "vectors.npz"]
-    for name in ("model.json", "reranker.json", "settings.json"):
-        json.loads((tmp_path / "model" / name).read_text(encoding="utf-8"))
-    with np.load(tmp_path / "model" / "vectors.npz", allow_pickle=False) as arrays:
+    files = [file for file in (tmp_path / "model").rglob("*") if file.is_file()]
+    assert {file.suffix for file in files} == {".json", ".jsonl", ".npy", ".npz"}
+    for file in files:
+        if file.suffix == ".json":
+            json.loads(file.read_text(encoding="utf-8"))
+        if file.suffix == ".npy":
+            assert np.load(file, allow_pickle=False).dtype.kind in "fuib"
+    with np.load(find(tmp_path, "vectors.npz"), allow_pickle=False) as arrays:
         assert {name: arrays[name].dtype.name for name in arrays.files} == {"keys": "uint8", "vectors": "float32"}
     source = "".join(file.read_text(encoding="utf-8") for file in Path("matchmaker").rglob("*.py"))
     for word in ("import pickle", "joblib", "allow_pickle=True", "eval(", "exec(", "marshal", "shelve", "torch.load"):
         assert word not in source
 
 
-@pytest.mark.parametrize("name", ["achievements.jsonl", "reranker.json", "settings.json", "vectors.npz"])
+FILES = ["achievements.jsonl", "reranker.json", "settings.json", "vectors.npz", "tags.jsonl", "ids.json"]
+FILES += ["words-places.npy", "order.npy"]
+
+
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("damage", ["cut", "changed", "missing", "empty"])
 def test_a_damaged_file_is_named(name, damage, saved):
-    file = saved / name
+    file = find(saved, name)
     whole = file.read_bytes()
     if damage == "missing":
         file.unlink()
@@ -163,39 +185,71 @@ def test_a_damaged_file_is_named(name, damage, saved):
         load(saved)
 
 
+@pytest.mark.parametrize("damage", ["cut", "changed"])
+def test_of_a_very_large_model_sizes_are_checked_and_small_files_whole(damage, saved, monkeypatch):
+    monkeypatch.setattr("matchmaker.storage.check_files.__defaults__", (1000,))
+    load(saved)
+    for name in ("vectors.npy", "dimension.npy"):
+        file = find(saved, name)
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-4] if damage == "cut" else whole[:-1] + bytes([whole[-1] ^ 1]))
+        if damage == "cut" or name == "dimension.npy":
+            with pytest.raises(ModelError, match=rf"{name} is missing or was changed"):
+                load(saved)
+        else:
+            load(saved)
+        file.write_bytes(whole)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("achievements.jsonl", "{}\n"),
-        ("achievements.jsonl", "nonsense\n"),
-        ("achievements.jsonl", '{"id": "A", "colour": "red"}\n'),
         ("settings.json", "[]"),
         ("settings.json", "{}"),
         ("reranker.json", "{}"),
         ("vectors.npz", "PK nonsense"),
         ("vectors.npz", ""),
+        ("ids.json", "{"),
+        ("words-bounds.npy", "nonsense"),
     ],
 )
 def test_what_was_made_by_hand_is_named(name, text, saved):
-    (saved / name).write_text(text, encoding="utf-8")
-    manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
-    manifest["files"][name] = hashlib.sha256((saved / name).read_bytes()).hexdigest()
-    (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    file = find(saved, name)
+    file.write_text(text, encoding="utf-8")
+    sign_again(saved, file)
     with pytest.raises(ModelError, match=f"{name} is damaged" if name != "reranker.json" else "reranker"):
         load(saved)
 
 
+@pytest.mark.parametrize("text", ["{}", "nonsense", '{"id": "A", "colour": "red"}'])
+def test_a_profile_that_is_none_is_named_when_it_is_asked_for(text, saved):
+    file = find(saved, "achievements.jsonl")
+    first, *others = file.read_bytes().split(b"\n")
+    file.write_bytes(b"\n".join([text.encode().ljust(len(first)), *others]))
+    sign_again(saved, file)
+    engine = load(saved)
+    with pytest.raises(ModelError, match=r"achievements\.jsonl is damaged in line 1"):
+        engine.achievements  # noqa: B018
+
+
 def test_objects_hidden_in_arrays_are_refused(saved):
-    with (saved / "vectors.npz").open("wb") as file:
-        np.savez(file, keys=np.zeros((1, 16), np.uint8), vectors=np.array([{}], dtype=object))
-    manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
-    manifest["files"]["vectors.npz"] = hashlib.sha256((saved / "vectors.npz").read_bytes()).hexdigest()
-    (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(ModelError, match=r"vectors\.npz is damaged"):
-        load(saved)
+    hidden = np.array([{}], dtype=object)
+    for name in ("vectors.npz", "vectors.npy"):
+        file = find(saved, name)
+        whole = file.read_bytes()
+        with file.open("wb") as opened:
+            if name.endswith("z"):
+                np.savez(opened, keys=np.zeros((1, 16), np.uint8), vectors=hidden)
+            else:
+                np.save(opened, hidden, allow_pickle=True)
+        sign_again(saved, file)
+        with pytest.raises(ModelError, match=f"{name} is damaged"):
+            load(saved)
+        file.write_bytes(whole)
+        sign_again(saved, file)
 
 
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 1}', '{"format": 1, "files": 3}', "\x00"])
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 2}', '{"format": 2, "files": 3}', "\x00"])
 def test_a_damaged_manifest_says_so(manifest, saved):
     (saved / MANIFEST).write_text(manifest, encoding="utf-8")
     with pytest.raises(ModelError, match="is no saved model"):
@@ -204,7 +258,8 @@ def test_a_damaged_manifest_says_so(manifest, saved):
 
 def test_files_that_the_manifest_leaves_out_are_not_trusted(saved):
     manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
-    del manifest["files"]["reranker.json"]
+    [name] = [name for name in manifest["files"] if name.endswith("reranker.json")]
+    del manifest["files"][name]
     (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(ModelError, match=r"reranker\.json is missing or was changed"):
         load(saved)
@@ -212,8 +267,8 @@ def test_files_that_the_manifest_leaves_out_are_not_trusted(saved):
 
 def test_other_formats_and_dictionaries_are_refused(saved, monkeypatch):
     manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
-    (saved / MANIFEST).write_text(json.dumps({**manifest, "format": 2}), encoding="utf-8")
-    with pytest.raises(ModelError, match="has format 2, this version reads 1"):
+    (saved / MANIFEST).write_text(json.dumps({**manifest, "format": 1}), encoding="utf-8")
+    with pytest.raises(ModelError, match="has format 1, this version reads 2"):
         load(saved)
     (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     monkeypatch.setattr("matchmaker.text.segmentation.Segmenter.sha256", "another")
@@ -269,38 +324,96 @@ class Crash(BaseException):
     pass
 
 
-@pytest.mark.parametrize("where", ["first file", "vectors", "manifest", "swap"])
-def test_a_crash_in_the_middle_leaves_the_old_model(where, engine, learned, saved, monkeypatch):
+@pytest.mark.parametrize("where", ["first file", "vectors", "segment", "manifest", "swap"])
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_crash_in_the_middle_leaves_the_old_model(where, fresh, engine, learned, saved, monkeypatch):
     before = content(saved)
+    path = saved.parent / "new" if fresh else saved
 
     def crash(*_, **__):
         raise Crash
 
-    if where == "first file":
-        monkeypatch.setattr("matchmaker.storage.write_calibration", crash)
-    if where == "vectors":
-        monkeypatch.setattr("matchmaker.storage.np.savez", crash)
-    if where == "manifest":
-        monkeypatch.setattr("matchmaker.storage._digest", crash)
-    if where == "swap":
-        rename = Path.rename
-
-        def refuse_new(self, target):
-            if self.suffix == ".part":
-                raise Crash
-            return rename(self, target)
-
-        monkeypatch.setattr(Path, "rename", refuse_new)
+    places = {
+        "first file": "matchmaker.storage.write_calibration",
+        "vectors": "matchmaker.storage.np.savez",
+        "segment": "matchmaker.storage.np.save",
+        "manifest": "matchmaker.storage._digest",
+        "swap": "matchmaker.storage.os.replace",
+    }
+    monkeypatch.setattr(places[where], crash)
+    learned.add([achievement("Z-9", "另一项成果")])
     with pytest.raises(Crash):
-        learned.save(saved)
+        learned.save(path)
     monkeypatch.undo()
+    learned.remove(["Z-9"])
     assert content(saved) == before
     assert [file.name for file in saved.parent.iterdir()] == ["model"]
     assert load(saved).shortlist(NEEDS) == engine.shortlist(NEEDS)
 
 
+def test_a_reader_goes_on_while_the_model_is_replaced(engine, learned, saved):
+    reader = load(saved)
+    learned.save(saved)
+    assert reader.shortlist(NEEDS) == engine.shortlist(NEEDS)
+    assert list(reader.achievements) == REGISTER
+    # What it has open can still be saved elsewhere, though its files are gone.
+    reader.save(saved.parent / "kept")
+    assert load(saved.parent / "kept").shortlist(NEEDS) == engine.shortlist(NEEDS)
+
+
+def test_a_model_replaced_in_the_moment_of_reading_is_read_again(engine, learned, saved, monkeypatch):
+    from matchmaker import storage
+
+    read, calls = storage._read_files, []
+
+    def late(path, manifest):
+        if not calls:
+            learned.save(path)
+        calls.append(path)
+        return read(path, manifest)
+
+    monkeypatch.setattr(storage, "_read_files", late)
+    assert load(saved).settings == learned.settings
+    assert len(calls) == 2
+
+
+def test_what_did_not_change_is_not_written_again(saved):
+    reader = load(saved)
+    [segment] = (saved / "segments").iterdir()
+    stamp = (segment / "vectors.npy").stat()
+    reader.remove(["A-003"])
+    reader.add([achievement("A-003", "海参育苗水质在线监测", "换了内容")])
+    expected = reader.shortlist(NEEDS)
+    reader.save(saved)
+    assert (segment / "vectors.npy").stat() == stamp
+    again = load(saved)
+    assert again.shortlist(NEEDS) == expected
+    fresh = Matchmaker(
+        encoder=HashEncoder(), terms=["海参育苗", "鋰電池"], stop_words=["的"], candidates=20, threshold=0.3
+    ).fit(again.achievements)
+    assert fresh.shortlist(NEEDS) == expected
+    assert [profile.id for profile in again.achievements][-1] == "A-003"
+
+
+def test_opening_reads_no_profile_and_no_vector(saved, monkeypatch):
+    monkeypatch.setattr("matchmaker.storage._profile", None)
+    monkeypatch.setattr("matchmaker.storage.read_described", None)
+    engine = load(saved)
+    segment = engine._supply.parts[0].segment
+    assert isinstance(segment.vectors.base, np.memmap) or isinstance(segment.vectors, np.memmap)
+    assert len(engine._supply) == len(REGISTER)
+
+
+def test_an_index_is_made_anew_when_texts_are_read_otherwise(engine, saved, monkeypatch):
+    monkeypatch.setattr("matchmaker.engine.READING", 99)
+    told = []
+    again = Matchmaker.load(saved, encoder=HashEncoder(), progress=lambda *step: told.append(step))
+    assert told[-1] == ("index", len(REGISTER), len(REGISTER))
+    assert again.shortlist(NEEDS) == engine.shortlist(NEEDS)
+
+
 def test_profiles_come_back_as_they_were(saved):
-    profiles = read_model(saved).profiles
+    profiles = list(Register(read_model(saved).supply).values())
     assert list(profiles) == REGISTER
     assert profiles[-1].keywords == ("海参", "") and profiles[-1].extra == {"patents": "ZL1", "电话": "0411"}
     assert profiles[-1].date == date(2026, 3, 1) and profiles[0].date is None
@@ -321,7 +434,7 @@ def test_a_model_folder_may_be_moved(saved, engine, tmp_path):
 
 def test_the_learned_features_must_be_this_versions(learned, tmp_path):
     learned.save(tmp_path / "model")
-    text = (tmp_path / "model" / "reranker.json").read_text(encoding="utf-8")
+    text = find(tmp_path, "reranker.json").read_text(encoding="utf-8")
     assert json.loads(text)["features"] == list(FEATURES)
     assert bundled().fingerprint not in text
 

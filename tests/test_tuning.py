@@ -14,6 +14,7 @@ from matchmaker.rank.defaults import default_reranker
 from matchmaker.rank.features import FEATURES
 from matchmaker.rank.learning import fit_reranker
 from matchmaker.rank.reranking import add_up
+from matchmaker.register import Register
 from matchmaker.samples import sample_path
 from matchmaker.text import tuning
 from matchmaker.text.encoding import STUDENT, BundledEncoder
@@ -108,7 +109,7 @@ def engine(registers):
 
 def prepare(engine, registers):
     _, needs, judgments = registers
-    return prepare_lesson(engine._analyst, engine._supply, engine._profiles, needs, judgments, deep=True)
+    return prepare_lesson(engine._analyst, engine._supply, Register(engine._supply), needs, judgments, deep=True)
 
 
 @pytest.mark.parametrize("helps", [True, False])

@@ -146,6 +146,10 @@ def compare_part(demand: Demand, part: Part, pairs: Pairs, precedents: Precedent
     for name, measure in TAG_FEATURES.items():
         tags = demand.columns.tags
         values[name] = np.array(
-            [measure(tags[need], segment.tags[row]) for need, row in zip(pairs.needs, pairs.supply, strict=True)], float
+            [
+                measure(tags[need], segment.tags.described[row])
+                for need, row in zip(pairs.needs, pairs.supply, strict=True)
+            ],
+            float,
         )
     return np.column_stack([values[name] for name in FEATURES]).reshape(len(pairs), len(FEATURES))

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from matchmaker.columns import Columns, Tags
 from matchmaker.rank.dense import MANY, DenseIndex, encode_vectors
 from matchmaker.rank.lexical import Postings
+from matchmaker.rank.tagtable import TagTable
 from matchmaker.terms import TermRows
 
 _TERMS = ("words", "grams", "title_grams")
@@ -39,7 +41,9 @@ class Segment:
     Attributes
     ----------
     ids : sequence of str, length n
-    tags : sequence of Tags, length n
+    tags : TagTable, length n
+    records : sequence, length n
+        What the register's owner keeps of each row; never looked at here.
     words, grams, title_grams : TermRows
         Numbered terms of all texts, and of titles.
     postings : Postings
@@ -51,7 +55,8 @@ class Segment:
     """
 
     ids: Sequence[str]
-    tags: Sequence[Tags]
+    tags: TagTable
+    records: Sequence[Any]
     words: TermRows
     grams: TermRows
     title_grams: TermRows
@@ -62,11 +67,12 @@ class Segment:
     codes: np.ndarray | None = None
 
     @classmethod
-    def of(cls, columns: Columns) -> Segment:
-        """Make a segment of profiles that were read."""
+    def of(cls, columns: Columns, records: Sequence[Any]) -> Segment:
+        """Make a segment of profiles that were read, and of what shall be kept of each."""
         return cls._complete(
             columns.ids,
-            columns.tags,
+            TagTable.of(columns.tags),
+            records,
             (columns.words, columns.grams, columns.title_grams),
             (
                 columns.title_vectors,
@@ -79,12 +85,13 @@ class Segment:
     def _complete(
         cls,
         ids: Sequence[str],
-        tags: Sequence[Tags],
+        tags: TagTable,
+        records: Sequence[Any],
         terms: tuple[TermRows, TermRows, TermRows],
         vectors: tuple[np.ndarray, np.ndarray, np.ndarray],
     ) -> Segment:
         codes = encode_vectors(vectors[2]) if len(ids) >= MANY else None
-        return cls(ids, tags, *terms, Postings(*terms[0].transpose()), *vectors, codes)
+        return cls(ids, tags, records, *terms, Postings(*terms[0].transpose()), *vectors, codes)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -96,7 +103,8 @@ class Segment:
         titles, texts, vectors = (getattr(self, name)[rows] for name in _VECTORS)
         return self._complete(
             [self.ids[row] for row in rows],
-            [self.tags[row] for row in rows],
+            self.tags.take(rows),
+            [self.records[row] for row in rows],
             (words, grams, title_grams),
             (titles, texts, vectors),
         )
@@ -108,7 +116,8 @@ class Segment:
         titles, texts, vectors = (np.concatenate([getattr(one, name) for one in segments]) for name in _VECTORS)
         return cls._complete(
             list(chain.from_iterable(one.ids for one in segments)),
-            list(chain.from_iterable(one.tags for one in segments)),
+            TagTable.join([one.tags for one in segments]),
+            list(chain.from_iterable(one.records for one in segments)),
             (words, grams, title_grams),
             (titles, texts, vectors),
         )
@@ -119,15 +128,18 @@ class Segment:
         return DenseIndex(self.vectors, self.codes)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return every array by a name that can be a file's, for storing; ids and tags are not among them."""
+        """Return every array by a name that can be a file's, for storing; ids and what is read row by row are not."""
         found = {name: getattr(self, name) for name in _VECTORS}
+        found |= {f"tags-{name}": array for name, array in self.tags.arrays().items()}
         for name in _TERMS:
             found |= {f"{name}-{part}": array for part, array in getattr(self, name).arrays().items()}
         found |= {f"postings-{part}": array for part, array in self.postings._asdict().items()}
         return found if self.codes is None else {**found, "codes": self.codes}
 
     @classmethod
-    def from_arrays(cls, ids: Sequence[str], tags: Sequence[Tags], arrays: Mapping[str, np.ndarray]) -> Segment:
+    def from_arrays(
+        cls, ids: Sequence[str], described: Sequence[Tags], records: Sequence[Any], arrays: Mapping[str, np.ndarray]
+    ) -> Segment:
         """Return the segment that `arrays` was asked of."""
 
         def gather(name: str) -> dict[str, np.ndarray]:
@@ -137,4 +149,6 @@ class Segment:
         words, grams, title_grams = (TermRows(**gather(name)) for name in _TERMS)
         titles, texts, vectors = (arrays[name] for name in _VECTORS)
         postings = Postings(**gather("postings"))
-        return cls(ids, tags, words, grams, title_grams, postings, titles, texts, vectors, arrays.get("codes"))
+        terms = (words, grams, title_grams)
+        tags = TagTable.from_arrays(gather("tags"), described)
+        return cls(ids, tags, records, *terms, postings, titles, texts, vectors, arrays.get("codes"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -142,12 +143,12 @@ class Supply:
         """The row of each id that counts."""
         return {self.ids[row]: row for row in np.flatnonzero(self.alive).tolist()}
 
-    def append(self, columns: Columns) -> Supply:
-        """Return a supply with more profiles at its end."""
+    def append(self, columns: Columns, records: Sequence[Any] | None = None) -> Supply:
+        """Return a supply with more profiles at its end, and what shall be kept of each."""
         if not len(columns):
             return self
         segments = [(part.segment, part.alive) for part in self.parts]
-        segments.append((Segment.of(columns), None))
+        segments.append((Segment.of(columns, [None] * len(columns) if records is None else records), None))
         # As in a binary counter: a register that grows row by row rewrites each of them a few times only.
         while len(segments) > 1 and len(segments[-1][0]) * 2 > len(segments[-2][0]):
             if len(segments[-1][0]) + len(segments[-2][0]) > MOST_ROWS:
@@ -189,7 +190,12 @@ class Supply:
     def tags(self, row: int) -> Tags:
         """Return the attributes of one row."""
         [(part, _)] = self.locate(np.array([row]))
-        return part.segment.tags[row - part.first]
+        return part.segment.tags.described[row - part.first]
+
+    def record(self, row: int) -> Any:
+        """Return what is kept of one row."""
+        [(part, _)] = self.locate(np.array([row]))
+        return part.segment.records[row - part.first]
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
         """Return the directions of some rows, float32, shape (len(rows), d)."""

@@ -20,6 +20,9 @@ from matchmaker.text.vectors import CachedEncoder
 from matchmaker.understanding import Element, Industry, NeedCheck, Understanding
 
 KEYWORD_SEPARATOR = "；"
+# To be raised when anything that this room reads out of a text comes out otherwise than before: a saved index is then
+# made anew when it is loaded.
+READING = 1
 Progress = Callable[[str, int, int], None]
 
 
