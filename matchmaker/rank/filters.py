@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from matchmaker.columns import UNKNOWN, Tags
+from matchmaker.rank.tagtable import TagTable, number_classes, number_names
+from matchmaker.terms import TermRows, number_words
+
+_Asked = TypeVar("_Asked", bound=Hashable)
+_FEW = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,42 +56,85 @@ class Filter:
         """Tell whether a need's deadline has passed."""
         return self.as_of != UNKNOWN and need.deadline != UNKNOWN and need.deadline < self.as_of
 
-    def allow(self, needs: Sequence[Tags], supply: Sequence[Tags]) -> np.ndarray | None:
-        """Return which achievements each need may be shown, shape (needs, supply); None when all may."""
-        common = np.array([self._allows(tags) for tags in supply], bool)
-        pairwise = self.same_field or self.same_region or self.meet_maturity
+    def allow(self, needs: Sequence[Tags], supply: TagTable) -> np.ndarray | None:
+        """Return which achievements each need may be shown, bool, shape (needs, supply); None when all may."""
+        common = self._allows(supply)
         expired = np.array([self.expired(need) for need in needs], bool)
+        pairwise = self.same_field or self.same_region or self.meet_maturity
         if common.all() and not expired.any() and not pairwise:
             return None
-        allowed = np.outer(~expired, common)
-        if pairwise:
-            for row, need in enumerate(needs):
-                allowed[row] &= np.array([self._agree(need, tags) for tags in supply], bool)
+        allowed: np.ndarray = ~expired[:, None] & common
+        for rows, suited in self._agree(needs, supply):
+            for row in rows:
+                allowed[row] &= suited
         return allowed
 
-    def _allows(self, tags: Tags) -> bool:
-        field = self._field(tags)
-        if self.fields and field and field not in self.fields:
-            return False
-        if self.industries and tags.industry is not None and tags.industry.confidence >= self.min_confidence:
-            if tags.industry.code not in {code.lstrip("ABCDEFGHIJKLMNOPQRST") for code in self.industries}:
-                return False
-        if self.regions and tags.region and not set(tags.region) & set(self.regions):
-            return False
-        if self.institutions and tags.organisation and tags.organisation not in self.institutions:
-            return False
-        return tags.maturity == UNKNOWN or tags.maturity >= self.min_maturity
+    def _allows(self, supply: TagTable) -> np.ndarray:
+        """Return which achievements may be shown to any need at all, bool, shape (supply,)."""
+        allowed = np.ones(len(supply), bool)
+        if self.fields:
+            fields = self._fields(supply)
+            allowed &= (fields == 0) | _is_among(fields, number_names(self.fields))
+        if self.industries:
+            codes = number_classes([code.lstrip("ABCDEFGHIJKLMNOPQRST") for code in self.industries])
+            known = (supply.industry != 0) & (supply.industry_confidence >= self.min_confidence)
+            allowed &= ~known | _is_among(supply.industry, codes)
+        if self.regions:
+            allowed &= _touches(supply.region, self.regions)
+        if self.institutions:
+            allowed &= (supply.organisation == 0) | _is_among(supply.organisation, number_names(self.institutions))
+        allowed &= (supply.maturity == UNKNOWN) | (supply.maturity >= self.min_maturity)
+        return allowed
 
-    def _field(self, tags: Tags) -> str:
+    def _agree(self, needs: Sequence[Tags], supply: TagTable) -> Iterator[tuple[list[int], np.ndarray]]:
+        """Yield needs that ask for the same, and which achievements suit them, rule by rule."""
+        if self.same_field:
+            fields = self._fields(supply)
+            ours = number_names([self._field(need) for need in needs]).tolist()
+            for field, rows in _gather(ours, nothing=0):
+                yield rows, (fields == 0) | (fields == np.uint64(field))
+        if self.same_region:
+            for region, rows in _gather([need.region for need in needs], nothing=()):
+                yield rows, _touches(supply.region, region)
+        if self.meet_maturity:
+            for stage, rows in _gather([need.maturity for need in needs], nothing=UNKNOWN):
+                yield rows, (supply.maturity == UNKNOWN) | (supply.maturity >= stage)
+
+    def _field(self, need: Tags) -> str:
         """Return a field that counts as known, or nothing."""
-        inferred = self.infer_fields and tags.field_confidence >= self.min_confidence
-        return tags.likely_field if inferred else tags.field
+        inferred = self.infer_fields and need.field_confidence >= self.min_confidence
+        return need.likely_field if inferred else need.field
 
-    def _agree(self, need: Tags, tags: Tags) -> bool:
-        ours, theirs = self._field(need), self._field(tags)
-        if self.same_field and ours and theirs and ours != theirs:
-            return False
-        if self.same_region and need.region and tags.region and not set(need.region) & set(tags.region):
-            return False
-        known = need.maturity != UNKNOWN and tags.maturity != UNKNOWN
-        return not (self.meet_maturity and known and tags.maturity < need.maturity)
+    def _fields(self, supply: TagTable) -> np.ndarray:
+        """Return the numbers of fields that count as known, 0 for nothing, uint64, shape (supply,)."""
+        if not self.infer_fields:
+            return supply.field
+        return np.where(supply.field_confidence >= self.min_confidence, supply.likely_field, supply.field)
+
+
+def _is_among(numbers: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Tell which numbers are wanted ones."""
+    # Comparing with each is quicker than searching as long as there are few, and usually there are.
+    if len(wanted) <= _FEW:
+        return np.asarray(np.logical_or.reduce([numbers == one for one in wanted]))
+    wanted = np.sort(wanted)
+    places = np.searchsorted(wanted, numbers)
+    return np.asarray(wanted[np.minimum(places, len(wanted) - 1)] == numbers)
+
+
+def _touches(regions: TermRows, places: Collection[str]) -> np.ndarray:
+    """Tell which rows name one of these places, or none at all."""
+    wanted = np.isin(regions.terms, number_words(list(places)))
+    found = np.zeros(len(regions.places) + 1, np.int64)
+    np.cumsum(wanted[regions.places], out=found[1:])
+    before = found[regions.bounds]
+    return np.asarray((before[1:] > before[:-1]) | (regions.bounds[1:] == regions.bounds[:-1]))
+
+
+def _gather(asked: Iterable[_Asked], nothing: _Asked) -> Iterable[tuple[_Asked, list[int]]]:
+    """Return what is asked for, once each, and where; without those who ask for nothing."""
+    found: dict[_Asked, list[int]] = {}
+    for row, one in enumerate(asked):
+        if one != nothing:
+            found.setdefault(one, []).append(row)
+    return found.items()

@@ -13,6 +13,7 @@ from matchmaker.rank.dense import DenseIndex
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.fusion import fuse
 from matchmaker.rank.lexical import Bm25Index, GramIndex
+from matchmaker.rank.tagtable import TagTable
 
 # A word is rare when at most one text in twenty has it.
 RARE_SHARE = 0.05
@@ -81,7 +82,7 @@ class Supply:
 
         Rules are applied before the best are taken, so a need never loses places to what it may not be shown.
         """
-        allowed = rules.allow(demand.columns.tags, self.tags)
+        allowed = rules.allow(demand.columns.tags, TagTable.of(self.tags))
         lexical = self.words.search(demand.words, depth, allowed, self.order)
         dense = self.dense.search(demand.profile_vectors, depth, allowed, self.order)
         return [fuse(lists, depth, order=self.order) for lists in zip(lexical, dense, strict=True)]
