@@ -2,14 +2,18 @@ import math
 
 import numpy as np
 import pytest
+from attributes import TAG_LISTS
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 from matching import HashEncoder, achievement, invent_profiles, need
 
 from matchmaker.columns import UNKNOWN, Tags
-from matchmaker.rank.features import FEATURES, PRECEDENTS, TAG_FEATURES, Pairs, compare
+from matchmaker.rank.features import FEATURES, PRECEDENTS, TAG_FEATURES, Pairs, compare, compare_tags
 from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares, fit_precedents
 from matchmaker.rank.quantities import match_quantities
 from matchmaker.rank.segments import mean_direction
 from matchmaker.rank.supply import Demand, Supply
+from matchmaker.rank.tagtable import TagTable
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.segmentation import Segmenter
 from matchmaker.text.vectors import CachedEncoder
@@ -161,7 +165,67 @@ def test_rare_words_are_those_of_few_texts(analyst):
     ],
 )
 def test_attributes_are_compared_as_described(name, wanted, offered, value):
-    assert TAG_FEATURES[name](Tags(**wanted), Tags(**offered)) == pytest.approx(value)
+    pair = np.zeros(1, np.int64)
+    found = compare_tags([Tags(**wanted)], TagTable.of([Tags(**offered)]), (pair, pair))
+    assert found[name].tolist() == pytest.approx([value])
+
+
+def slow_features(wanted, offered):
+    """The features of attributes as they are described, of one pair."""
+
+    def agree(ours, theirs):
+        return 0.0 if not (ours and theirs) else 1.0 if ours == theirs else -1.0
+
+    found = dict.fromkeys(TAG_FEATURES, 0.0)
+    found["field"] = agree(wanted.field, offered.field)
+    if UNKNOWN not in (wanted.maturity, offered.maturity):
+        missing = wanted.maturity - offered.maturity
+        found["maturity"] = 1.0 if missing <= 0 else -missing / 8
+    found["region"] = float(bool(set(wanted.region) & set(offered.region)))
+    if wanted.modes and offered.modes:
+        found["mode"] = 1.0 if wanted.modes & offered.modes else -1.0
+    both_sure = wanted.field_confidence * offered.field_confidence
+    found["likely_field"] = agree(wanted.likely_field, offered.likely_field) * both_sure
+    if wanted.industry is not None and offered.industry is not None:
+        sign = 1.0 if wanted.industry.code == offered.industry.code else -1.0
+        found["industry"] = sign * wanted.industry.confidence * offered.industry.confidence
+    verdicts = [one.verdict for one in match_quantities(wanted.quantities, offered.quantities)]
+    if verdicts:
+        found["targets"] = (verdicts.count("met") - verdicts.count("missed")) / len(verdicts)
+    for name in ("codes", "subjects"):
+        ours, theirs = getattr(wanted, name), getattr(offered, name)
+        found[name] = len(ours & theirs) / len(ours) if ours else 0.0
+    return found
+
+
+@drawn(TAG_LISTS, TAG_LISTS, st.data())
+def test_features_of_attributes_equal_those_of_each_pair_to_the_last_bit(needs, supply, data):
+    every = [(need, row) for need in range(len(needs)) for row in range(len(supply))]
+    chosen = sorted(data.draw(st.lists(st.sampled_from(every), max_size=20)) if every else [])
+    pairs = np.array(chosen, np.int64).reshape(-1, 2)
+    found = compare_tags(needs, TagTable.of(supply), (pairs[:, 0], pairs[:, 1]))
+    slow = [slow_features(needs[need], supply[row]) for need, row in chosen]
+    assert list(found) == list(TAG_FEATURES)
+    for name, values in found.items():
+        assert values.dtype == np.float64
+        assert values.tobytes() == np.array([one[name] for one in slow], float).tobytes(), name
+
+
+class Asked(list):
+    """A list that remembers what it was asked for."""
+
+    def __getitem__(self, row):
+        self.seen = [*getattr(self, "seen", ()), row]
+        return super().__getitem__(row)
+
+
+def test_only_achievements_with_quantities_are_read_and_each_once():
+    supply = [Tags(), *(Tags(quantities=(given("收率", figure),)) for figure in (92, 80, 99))]
+    table = TagTable.from_arrays(TagTable.of(supply).arrays(), Asked(supply))
+    needs = [Tags(quantities=(asked("收率", low=90),))] * 2 + [Tags(quantities=(given("收率", 90),))]
+    found = compare_tags(needs, table, (np.repeat(np.arange(3), 3), np.array([0, 1, 2, 0, 1, 2, 0, 1, 3])))
+    assert found["targets"].tolist() == [0, 1, -1] * 2 + [0] * 3
+    assert sorted(table.described.seen) == [1, 2]
 
 
 def test_pairs_of_candidates_stand_by_need():

@@ -1,12 +1,17 @@
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from attributes import FIELDS, ORGANISATIONS, PLACES, TAG_LISTS
+from hypothesis import given
+from hypothesis import strategies as st
 from matching import HashEncoder, achievement, invent_profiles, need
 
 from matchmaker import Filter, Matchmaker
 from matchmaker.columns import UNKNOWN, Tags
+from matchmaker.rank.tagtable import TagTable
 from matchmaker.understanding import Industry
 
 NOBODY = Tags()
@@ -22,14 +27,44 @@ RULES = [
 ]
 
 
+def some_of(names):
+    return st.lists(st.sampled_from(names), max_size=2).map(tuple)
+
+
+SOME_RULES = st.builds(
+    Filter,
+    fields=some_of(FIELDS),
+    regions=some_of(PLACES),
+    institutions=some_of(ORGANISATIONS),
+    min_maturity=st.integers(0, 9),
+    same_field=st.booleans(),
+    same_region=st.booleans(),
+    meet_maturity=st.booleans(),
+    industries=some_of(("26", "C26", "38", "C")),
+    infer_fields=st.booleans(),
+    min_confidence=st.sampled_from([0.0, 0.5, 0.7]),
+    as_of=st.sampled_from([UNKNOWN, 150]),
+)
+
+
 def slow_allow(rules, wanted, offered):
     """The rules as their documentation says them, one pair at a time."""
+
+    def field(tags):
+        sure = rules.infer_fields and tags.field_confidence >= rules.min_confidence
+        return tags.likely_field if sure else tags.field
+
+    ours, theirs, industry = field(wanted), field(offered), offered.industry
     verdicts = [
-        not rules.fields or not offered.field or offered.field in rules.fields,
+        not rules.fields or not theirs or theirs in rules.fields,
+        not rules.industries
+        or industry is None
+        or industry.confidence < rules.min_confidence
+        or industry.code in [code.lstrip("ABCDEFGHIJKLMNOPQRST") for code in rules.industries],
         not rules.regions or not offered.region or any(place in rules.regions for place in offered.region),
         not rules.institutions or not offered.organisation or offered.organisation in rules.institutions,
         offered.maturity == UNKNOWN or offered.maturity >= rules.min_maturity,
-        not rules.same_field or not wanted.field or not offered.field or wanted.field == offered.field,
+        not rules.same_field or not ours or not theirs or ours == theirs,
         not rules.same_region
         or not wanted.region
         or not offered.region
@@ -61,23 +96,47 @@ def some_tags(count, seed):
 def test_rules_equal_their_description(rules, as_of):
     rules = Filter(**{name: getattr(rules, name) for name in Filter.__slots__} | {"as_of": as_of})
     needs, supply = some_tags(12, 1), some_tags(30, 2)
-    allowed = rules.allow(needs, supply)
+    allowed = rules.allow(needs, TagTable.of(supply))
     expected = [[slow_allow(rules, wanted, offered) for offered in supply] for wanted in needs]
     assert allowed is not None and allowed.tolist() == expected
     assert not np.array(expected).all()
+
+
+@given(SOME_RULES, TAG_LISTS, TAG_LISTS)
+def test_any_rules_equal_their_description(rules, needs, supply):
+    expected = np.array([[slow_allow(rules, wanted, offered) for offered in supply] for wanted in needs], bool)
+    allowed = rules.allow(needs, TagTable.of(supply))
+    if allowed is None:
+        assert expected.all()
+    else:
+        assert allowed.dtype == bool and allowed.shape == (len(needs), len(supply))
+        assert allowed.tolist() == expected.tolist()
+
+
+@given(SOME_RULES.filter(lambda rules: rules.fields or rules.institutions), TAG_LISTS)
+def test_many_names_are_searched_as_few_are(rules, supply):
+    supply, others = TagTable.of(supply), tuple(f"无此{number}" for number in range(40))
+    more = replace(
+        rules,
+        fields=(*rules.fields, *others) if rules.fields else (),
+        institutions=(*rules.institutions, *others) if rules.institutions else (),
+    )
+    one, other = (found.allow([NOBODY], supply) for found in (rules, more))
+    assert (one is None and other is None) or np.array_equal(one, other)
 
 
 @pytest.mark.parametrize("rules", RULES)
 def test_what_is_unknown_excludes_nobody(rules):
     supply = [NOBODY, NOBODY]
     for wanted in (NOBODY, *some_tags(10, 3)):
-        allowed = rules.allow([wanted], supply)
+        allowed = rules.allow([wanted], TagTable.of(supply))
         assert allowed is None or allowed.all()
 
 
 def test_no_rules_allow_everything_without_a_table():
-    assert Filter().allow(some_tags(3, 1), some_tags(3, 2)) is None
-    assert Filter(as_of=50).allow(some_tags(3, 1), some_tags(3, 2)) is None
+    supply = TagTable.of(some_tags(3, 2))
+    assert Filter().allow(some_tags(3, 1), supply) is None
+    assert Filter(as_of=50).allow(some_tags(3, 1), supply) is None
 
 
 @pytest.mark.parametrize(("deadline", "gone"), [(99, True), (100, False), (101, False), (UNKNOWN, False)])
@@ -97,8 +156,7 @@ def test_a_need_never_loses_places_to_what_it_may_not_be_shown(engine, rules):
     needs = invent_profiles("need", 12)
     for wanted, shortlist in zip(needs, engine.shortlist(needs, k=10, filter=rules), strict=True):
         # The same as a register that never held what is not allowed, but for the words' weights.
-        allowed = engine._supply.parts[0].segment.tags
-        mask = rules.allow([engine._analyst.analyse([wanted]).tags[0]], allowed)[0]
+        mask = rules.allow([engine._analyst.analyse([wanted]).tags[0]], engine._supply.parts[0].segment.tags)[0]
         names = {name for name, kept in zip(engine._supply.ids, mask, strict=True) if kept}
         assert {match.achievement_id for match in shortlist} <= names
         assert len(shortlist) == min(10, len(names))
@@ -149,7 +207,7 @@ def test_inferred_fields_and_industries_count_from_a_confidence_on():
     needs, supply = [Tags(field="现代农业")], [sure, vague, stated, Tags()]
 
     def allowed(**rules):
-        mask = Filter(**rules).allow(needs, supply)
+        mask = Filter(**rules).allow(needs, TagTable.of(supply))
         return [True] * 4 if mask is None else mask[0].tolist()
 
     # What is only inferred excludes nothing unless that is asked for, and what is unknown never does.

@@ -12,6 +12,7 @@ from matchmaker.rank.dense import multiply_vectors
 from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.quantities import match_quantities
 from matchmaker.rank.supply import Demand, Part, Supply
+from matchmaker.rank.tagtable import TagTable
 
 TEXT_FEATURES = (
     "dense",
@@ -25,63 +26,115 @@ TEXT_FEATURES = (
 )
 
 
-def _compare_field(need: Tags, supply: Tags) -> float:
+@dataclass(frozen=True, slots=True)
+class _TagPairs:
+    """Pairs of rows of two tables of attributes: ``needs[i]`` of what is wanted, ``rows[i]`` of what is offered."""
+
+    wanted: TagTable
+    offered: TagTable
+    needs: np.ndarray
+    rows: np.ndarray
+
+    def pick(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return both sides of an attribute, each of shape (p,)."""
+        return getattr(self.wanted, name)[self.needs], getattr(self.offered, name)[self.rows]
+
+    def count_shared(self, name: str) -> np.ndarray:
+        """Return how many terms of an attribute both sides have, int64, shape (p,)."""
+        wanted, offered = getattr(self.wanted, name), getattr(self.offered, name)
+        if not len(offered.terms):
+            return np.zeros(len(self.rows), np.int64)
+        where = np.minimum(np.searchsorted(offered.terms, wanted.terms), len(offered.terms) - 1)
+        known = offered.terms[where] == wanted.terms
+        # Most of what achievements have is asked for by no need of the batch: a look at one byte sets it aside.
+        named = np.zeros(len(offered.terms), bool)
+        named[where[known]] = True
+        entries, bounds = offered.entries(self.rows)
+        places = offered.places[entries]
+        hits = np.flatnonzero(named[places])
+        # Some need of the batch asks for these. Whether it is the pair's own shows in a number for need and term;
+        # those asked for are ascending, since terms ascend within a row.
+        need = np.repeat(np.arange(len(wanted)), np.diff(wanted.bounds))
+        asked = (need * len(offered.terms) + where[wanted.places])[known[wanted.places]]
+        pair = np.searchsorted(bounds, hits, side="right") - 1
+        found = self.needs[pair] * len(offered.terms) + places[hits]
+        near = np.minimum(np.searchsorted(asked, found), len(asked) - 1)
+        return np.bincount(pair[asked[near] == found], minlength=len(self.rows))
+
+
+def _compare_names(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """Score 1 for the same, -1 for another, 0 when either is unknown."""
+    return np.where((ours == 0) | (theirs == 0), 0.0, np.where(ours == theirs, 1.0, -1.0))
+
+
+def _compare_field(pairs: _TagPairs) -> np.ndarray:
     """Score 1 for the same field, -1 for another, 0 when either is unknown."""
-    return 0.0 if not (need.field and supply.field) else (1.0 if need.field == supply.field else -1.0)
+    return _compare_names(*pairs.pick("field"))
 
 
-def _compare_maturity(need: Tags, supply: Tags) -> float:
+def _compare_maturity(pairs: _TagPairs) -> np.ndarray:
     """Score 1 when the stage asked for is reached, else minus the missing share of the scale; 0 when unknown."""
-    if UNKNOWN in (need.maturity, supply.maturity):
-        return 0.0
-    return 1.0 if supply.maturity >= need.maturity else (supply.maturity - need.maturity) / 8
+    asked, reached = (side.astype(float) for side in pairs.pick("maturity"))
+    known = (asked != UNKNOWN) & (reached != UNKNOWN)
+    return np.where(known, np.where(reached >= asked, 1.0, (reached - asked) / 8), 0.0)
 
 
-def _compare_region(need: Tags, supply: Tags) -> float:
+def _compare_region(pairs: _TagPairs) -> np.ndarray:
     """Score 1 when a place is shared, 0 otherwise: distance is no obstacle to a meeting."""
-    return float(bool(set(need.region) & set(supply.region)))
+    return (pairs.count_shared("region") > 0).astype(float)
 
 
-def _compare_modes(need: Tags, supply: Tags) -> float:
+def _compare_modes(pairs: _TagPairs) -> np.ndarray:
     """Score 1 when a way to work together is shared, -1 when both are stated and none is, 0 when unknown."""
-    if not (need.modes and supply.modes):
-        return 0.0
-    return 1.0 if need.modes & supply.modes else -1.0
+    ours, theirs = pairs.pick("modes")
+    return np.where((ours == 0) | (theirs == 0), 0.0, np.where(ours & theirs, 1.0, -1.0))
 
 
-def _compare_likely_field(need: Tags, supply: Tags) -> float:
+def _compare_likely_field(pairs: _TagPairs) -> np.ndarray:
     """Score 1 for the same field and -1 for another, each times the chance that both are right; 0 when unknown."""
-    return _compare_field(Tags(field=need.likely_field), Tags(field=supply.likely_field)) * (
-        need.field_confidence * supply.field_confidence
-    )
+    ours, theirs = pairs.pick("field_confidence")
+    return np.asarray(_compare_names(*pairs.pick("likely_field")) * (ours * theirs))
 
 
-def _compare_industry(need: Tags, supply: Tags) -> float:
+def _compare_industry(pairs: _TagPairs) -> np.ndarray:
     """Score for the division as for the likely field."""
-    if need.industry is None or supply.industry is None:
-        return 0.0
-    sign = 1.0 if need.industry.code == supply.industry.code else -1.0
-    return sign * need.industry.confidence * supply.industry.confidence
+    ours, theirs = pairs.pick("industry_confidence")
+    return np.asarray(_compare_names(*pairs.pick("industry")) * ours * theirs)
 
 
-def _compare_targets(need: Tags, supply: Tags) -> float:
+def _compare_targets(pairs: _TagPairs) -> np.ndarray:
     """Score the mean over quantities that both name: 1 where what is asked is reached, -1 where not, 0 if open."""
-    shared = match_quantities(need.quantities, supply.quantities)
-    return sum(_VERDICTS[one.verdict] for one in shared) / len(shared) if shared else 0.0
+    wanted = [tags.quantities for tags in pairs.wanted.described]
+    asks = np.array([any(quantity.bound for quantity in quantities) for quantities in wanted], bool)
+    values = np.zeros(len(pairs.rows))
+    places = np.flatnonzero(asks[pairs.needs] & pairs.offered.has_quantities[pairs.rows])
+    # Attributes may be decoded anew each time they are asked for, and needs share candidates.
+    offered = {row: pairs.offered.described[row].quantities for row in set(pairs.rows[places].tolist())}
+    for place in places.tolist():
+        shared = match_quantities(wanted[pairs.needs[place]], offered[int(pairs.rows[place])])
+        if shared:
+            values[place] = sum(_VERDICTS[one.verdict] for one in shared) / len(shared)
+    return values
 
 
-def _compare_codes(need: Tags, supply: Tags) -> float:
+def _compare_codes(pairs: _TagPairs) -> np.ndarray:
     """Score the share of the need's standards and grades that the achievement names too."""
-    return len(need.codes & supply.codes) / len(need.codes) if need.codes else 0.0
+    return _share(pairs, "codes")
 
 
-def _compare_subjects(need: Tags, supply: Tags) -> float:
+def _compare_subjects(pairs: _TagPairs) -> np.ndarray:
     """Score the share of the need's materials, products and applications that the achievement names too."""
-    return len(need.subjects & supply.subjects) / len(need.subjects) if need.subjects else 0.0
+    return _share(pairs, "subjects")
+
+
+def _share(pairs: _TagPairs, name: str) -> np.ndarray:
+    # One that asks for nothing shares nothing: its 0 is divided by 1.
+    asked = np.maximum(np.diff(getattr(pairs.wanted, name).bounds), 1)
+    return np.asarray(pairs.count_shared(name) / asked[pairs.needs], float)
 
 
 _VERDICTS = {"met": 1.0, "missed": -1.0, "open": 0.0}
-TAG_FEATURES: Mapping[str, Callable[[Tags, Tags], float]] = {
+TAG_FEATURES: Mapping[str, Callable[[_TagPairs], np.ndarray]] = {
     "field": _compare_field,
     "maturity": _compare_maturity,
     "region": _compare_region,
@@ -143,13 +196,21 @@ def compare_part(demand: Demand, part: Part, pairs: Pairs, precedents: Precedent
     values[PRECEDENTS] = (
         np.zeros(len(pairs)) if precedents is None else precedents.expect(demand.profile_vectors, segment.vectors, both)
     )
-    for name, measure in TAG_FEATURES.items():
-        tags = demand.columns.tags
-        values[name] = np.array(
-            [
-                measure(tags[need], segment.tags.described[row])
-                for need, row in zip(pairs.needs, pairs.supply, strict=True)
-            ],
-            float,
-        )
+    values |= compare_tags(demand.columns.tags, segment.tags, both)
     return np.column_stack([values[name] for name in FEATURES]).reshape(len(pairs), len(FEATURES))
+
+
+def compare_tags(needs: Sequence[Tags], table: TagTable, pairs: tuple[np.ndarray, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the features of pairs that come from attributes, by name, float64, each of shape (p,).
+
+    Parameters
+    ----------
+    needs : sequence of Tags
+        What is wanted.
+    table : TagTable
+        What is offered.
+    pairs : tuple of two ndarray of int, shape (p,)
+        Places in ``needs`` and rows of ``table``.
+    """
+    both = _TagPairs(TagTable.of(needs), table, *pairs)
+    return {name: measure(both) for name, measure in TAG_FEATURES.items()}
