@@ -21,6 +21,7 @@ from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
+from matchmaker.rank.segments import Segment
 from matchmaker.rank.supply import Demand, Supply
 from matchmaker.reader import Reader
 from matchmaker.records import Judgment, Pair, Profile, Records, ScoredPair, Shortlist
@@ -396,6 +397,29 @@ class Matchmaker(Reader):
             "lang": self.lang,
             "seed": str(self.seed),
         }
+
+    @property
+    def reading(self) -> dict[str, object]:
+        """How texts are read: what two engines with equal ones read can lie in one index."""
+        return {
+            "dictionary": self._analyst.segmenter.sha256,
+            "vectors": self._vectors.fingerprint,
+            "reading": READING,
+        }
+
+    def read(self, achievements: Sequence[Profile]) -> Segment:
+        """Return achievements as a segment of an index, without adding them to this engine's."""
+        return Segment.of(self._analyst.analyse(achievements), achievements)
+
+    @property
+    def supply(self) -> Supply:
+        """The index as it stands; it never changes but for another one."""
+        return self._fitted()
+
+    def serve(self, supply: Supply) -> Matchmaker:
+        """Go on with another index, which was read as this engine reads (`reading`)."""
+        self._supply = supply
+        return self
 
     def _fitted(self) -> Supply:
         if self._supply is None:

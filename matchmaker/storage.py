@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -102,6 +103,10 @@ class StoredSegment(Segment):
     folder: Path = Path()
     digests: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process as a name: it maps the same files."""
+        return open_segment, (self.folder, dict(self.digests))
+
 
 class Lines(Sequence[T], Generic[T]):
     """The lines of a file, each read and decoded when it is asked for.
@@ -136,10 +141,13 @@ class Lines(Sequence[T], Generic[T]):
             return [self[row] for row in range(*key.indices(len(self)))]
         return self._read(range(len(self))[key])
 
+    def line(self, row: int) -> bytes:
+        """Return one line as it stands in the file."""
+        return self._data[self._bounds[row] : self._bounds[row + 1]].tobytes()
+
     def _read_line(self, row: int) -> T:
-        line = self._data[self._bounds[row] : self._bounds[row + 1]].tobytes()
         try:
-            return self._decode(json.loads(line.decode("utf-8", "surrogatepass")))
+            return self._decode(json.loads(self.line(row).decode("utf-8", "surrogatepass")))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             name = getattr(self._data, "filename", "a file of this model")
             raise ModelError(f"{name} is damaged in line {row + 1} ({error}); restore it or save again") from error
@@ -172,7 +180,7 @@ def _write_into(path: Path, model: SavedModel) -> None:
         _write_state(draft, model)
         digests = digest_folder(draft)
         state = _name(digests)
-        _settle(draft, path / state)
+        _settle(draft, path / state, digests)
         files = {f"{state}/{name}": told for name, told in digests.items()}
         for stored in segments:
             files |= {f"{SEGMENTS}/{stored.folder.name}/{name}": told for name, told in stored.digests.items()}
@@ -235,7 +243,7 @@ def write_segment(folder: Path, segment: Segment) -> StoredSegment:
             _fill(draft, segment)
         digests = segment.digests if isinstance(segment, StoredSegment) else digest_folder(draft)
         place = folder / _name(digests)
-        _settle(draft, place)
+        _settle(draft, place, digests)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return open_segment(place, digests)
@@ -255,10 +263,25 @@ def _write_lines(path: Path, rows: Iterator[object]) -> np.ndarray:
     ends = [0]
     with path.open("wb") as file:
         for row in rows:
-            # Half of a character, as broken exports hold it, comes back as it was.
-            line = json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
-            ends.append(ends[-1] + file.write(line))
+            ends.append(ends[-1] + file.write(_line(row)))
     return np.array(ends, np.int64)
+
+
+def _line(row: object) -> bytes:
+    # Half of a character, as broken exports hold it, comes back as it was.
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+
+
+def digest_profile(profile: Profile) -> bytes:
+    """Return 16 bytes that stand for all that a profile says."""
+    return hashlib.blake2b(_line(_plain(profile)), digest_size=16).digest()
+
+
+def digest_row(records: Sequence[Profile], row: int) -> bytes:
+    """Return `digest_profile` of a row of a segment's records, without decoding those that lie in a file."""
+    if isinstance(records, Lines):
+        return hashlib.blake2b(records.line(row), digest_size=16).digest()
+    return digest_profile(records[row])
 
 
 def open_segment(folder: Path, digests: Mapping[str, tuple[str, int]]) -> StoredSegment:
@@ -384,6 +407,11 @@ def _open_supply(path: Path, state: Path, names: Sequence[str], digests: Mapping
         )
 
 
+def name_model(path: Path) -> str:
+    """Return a name that stands for all that a saved model is: equal models have equal names."""
+    return hashlib.sha256(_read_manifest(path).encode()).hexdigest()[:24]
+
+
 def check_files(path: Path, digests: Mapping[str, tuple[str, int]], most: int = CHECKED_BYTES) -> None:
     """Check files against their sizes and, of the first ``most`` bytes, small files first, their digests.
 
@@ -413,12 +441,17 @@ def _name(digests: Mapping[str, tuple[str, int]]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def _settle(draft: Path, place: Path) -> None:
-    """Let a finished folder take its place; one that is there already has the same content."""
+def _settle(draft: Path, place: Path, digests: Mapping[str, tuple[str, int]]) -> None:
+    """Let a finished folder take its place; one that is there already, whole, has the same content."""
     if place.is_dir():
-        shutil.rmtree(draft)
-    else:
-        draft.rename(place)
+        try:
+            check_files(place, digests, most=sys.maxsize)
+        except ModelError:
+            shutil.rmtree(place)
+        else:
+            shutil.rmtree(draft)
+            return
+    draft.rename(place)
 
 
 def _link_all(segment: StoredSegment, draft: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -115,6 +116,7 @@ class Supply:
         known = frequencies or [{} for _ in segments]
         starts = np.cumsum([0, *(len(segment) for segment, _ in segments)])
         self._starts = starts[:-1]
+        self._firsts = self._starts.tolist()
         words, grams, title_grams = (self.statistics[name] for name in _INDEXES)
         self.parts = tuple(
             Part(
@@ -187,15 +189,23 @@ class Supply:
         number = np.searchsorted(self._starts, rows, side="right") - 1
         return [(self.parts[part], np.flatnonzero(number == part)) for part in np.unique(number)]
 
+    def place(self, row: int) -> tuple[Sequence[Any], int]:
+        """Return the records of the segment that a row lies in, and where among them its own is."""
+        part = self._part(row)
+        return part.segment.records, row - part.first
+
     def tags(self, row: int) -> Tags:
         """Return the attributes of one row."""
-        [(part, _)] = self.locate(np.array([row]))
+        part = self._part(row)
         return part.segment.tags.described[row - part.first]
 
     def record(self, row: int) -> Any:
         """Return what is kept of one row."""
-        [(part, _)] = self.locate(np.array([row]))
-        return part.segment.records[row - part.first]
+        records, place = self.place(row)
+        return records[place]
+
+    def _part(self, row: int) -> Part:
+        return self.parts[bisect_right(self._firsts, row) - 1]
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
         """Return the directions of some rows, float32, shape (len(rows), d)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from matchmaker.records import Evidence, Judgment, Kind, Match, Pair, Profile
@@ -41,7 +41,13 @@ def parse(
     tuple
         The records, in order. Together with the rows set aside and the blank ones they are all rows below the headers.
     """
-    records: list[T] = []
+    return tuple(parse_lines(grids, contract, build, findings))
+
+
+def parse_lines(
+    grids: Iterable[Grid], contract: Contract, build: Callable[[Line], T | None], findings: Findings
+) -> Iterator[T]:
+    """Yield what `parse` returns, row by row; findings are complete when all of them have been asked for."""
     for grid in grids:
         layout = Layout(grid, findings)
         for line in layout.lines():
@@ -52,8 +58,7 @@ def parse(
                 continue
             record = build(line)
             if record is not None:
-                records.append(record)
-    return tuple(records)
+                yield record
 
 
 def profile_builder(contract: Contract, kind: Kind) -> Callable[[Line], Profile | None]:

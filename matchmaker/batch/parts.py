@@ -1,0 +1,142 @@
+"""Work in parts: done by several processes, noted when finished, never done twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from matchmaker.engine import Matchmaker
+from matchmaker.errors import MatchmakerError
+from matchmaker.files import replacing
+from matchmaker.records import Profile
+from matchmaker.storage import MANIFEST, digest_profile
+
+J = TypeVar("J")
+R = TypeVar("R")
+T = TypeVar("T")
+# So many parts wait for a process at the most: enough to keep all busy, few enough to hold.
+_WAITING = 2
+
+
+def cut(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield rows in lists of ``size``, the last one shorter.
+
+    Examples
+    --------
+    >>> list(cut("abcde", 2))
+    [['a', 'b'], ['c', 'd'], ['e']]
+    """
+    left = iter(rows)
+    while part := list(islice(left, size)):
+        yield part
+
+
+def name_part(profiles: Sequence[Profile], settings: object) -> str:
+    """Return a name that stands for these profiles and what is done to them: equal work has equal names."""
+    digest = hashlib.sha256(json.dumps(settings, ensure_ascii=True, sort_keys=True).encode())
+    for profile in profiles:
+        digest.update(digest_profile(profile))
+    return digest.hexdigest()[:24]
+
+
+def open_once(model: Path) -> Matchmaker:
+    """Return the engine that was saved in a folder; each process opens it once as long as it stays the same."""
+    return _open(model, (model / MANIFEST).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _open(model: Path, _changed: int) -> Matchmaker:
+    return Matchmaker.load(model)
+
+
+class Notes:
+    """A folder of notes about finished parts.
+
+    A note is written last, whole or not at all, and says what the part's files must be; one that does not fit them
+    counts for nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def find(self, name: str) -> dict[str, Any] | None:
+        """Return the note on a part, or None when there is none that can be read."""
+        try:
+            content = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return content if isinstance(content, dict) else None
+
+    def clear(self) -> None:
+        """Take the folder away, with all that lies in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write(self, name: str, content: Mapping[str, object]) -> None:
+        """Note that a part is finished."""
+        with replacing(self.folder / f"{name}.json") as file:
+            file.write(json.dumps(content, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass"))
+
+
+def work(function: Callable[[J], R], jobs: Iterable[J], workers: int) -> Iterator[R]:
+    """Yield what a function makes of each job, in their order; jobs are made when a process is about to be free.
+
+    Parameters
+    ----------
+    function : callable
+        At the top of a module, so that another process finds it.
+    jobs : iterable
+    workers : int
+        Processes; with one, the work is done in this one.
+
+    Raises
+    ------
+    MatchmakerError
+        When a process dies, as one does that is killed for want of memory. Finished parts stay finished.
+    """
+    if workers == 1:
+        yield from map(function, jobs)
+        return
+    from concurrent.futures.process import BrokenProcessPool
+
+    waiting: deque[Future[R]] = deque()
+    # A fork would take over locks that threads of other libraries hold.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _share_processors, (workers,)) as pool:
+        try:
+            for job in jobs:
+                if len(waiting) >= workers + _WAITING:
+                    yield waiting.popleft().result()
+                waiting.append(pool.submit(function, job))
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise MatchmakerError(
+                "a process of this run was ended from outside, perhaps for want of memory; run the same command again "
+                "to go on where it stopped, with fewer --workers if it happens again"
+            ) from error
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _share_processors(workers: int) -> None:
+    """Let each of several processes use its share of the processors only."""
+    import faiss
+
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    faiss.omp_set_num_threads(threads)
