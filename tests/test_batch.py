@@ -11,6 +11,7 @@ from matching import achievement, invent_profiles
 from matchmaker import Filter, Matchmaker, read_shortlists
 from matchmaker.batch import indexing, parts, shortlisting, stream_shortlists, update_index
 from matchmaker.errors import MatchmakerError, ModelError
+from matchmaker.samples import sample_path
 
 REGISTER = invent_profiles("achievement", 70)
 NEEDS = invent_profiles("need", 23)
@@ -234,3 +235,60 @@ def test_small_neighbours_are_put_together_and_rows_that_are_gone_are_left_out(t
     expected = fresh_engine().fit(later).shortlist(NEEDS)
     assert update.engine.shortlist(NEEDS) == expected
     assert np.array_equal(update.engine.supply.alive.sum(), len(later))
+
+
+def run(*arguments):
+    from matchmaker.cli import main
+
+    return main([str(argument) for argument in arguments])
+
+
+def test_the_command_streams_and_tells_what_it_did(tmp_path, capsys):
+    achievements, needs = sample_path("achievements"), sample_path("needs")
+    out, index = tmp_path / "out", tmp_path / "kept"
+    rules = ["--min-maturity", "中试", "--as-of", "2026-11-09", "--quality", "fast", "--k", "5", "--lang", "en"]
+    command = ["shortlist", achievements, needs, "--out", out, "--engine", "stream", "--index", index, *rules]
+    assert run(*command, "--workers", "1") == 0
+    said = capsys.readouterr().out
+    assert "120 achievements read, 0 unchanged, 0 no longer" in said and "shortlists.parquet" in said
+    assert run("shortlist", achievements, needs, "--out", tmp_path / "plain", *rules) == 0
+    plain, streamed = (
+        read_shortlists(path) for path in (tmp_path / "plain/shortlists.csv", out / "shortlists.parquet")
+    )
+    assert list(streamed) == list(plain) and len(plain) > 100
+    one, other = (json.loads((folder / "manifest.json").read_text()) for folder in (tmp_path / "plain", out))
+    for key in ("inputs", "settings", "filter", "counts", "k", "as_of"):
+        assert one[key] == other[key], key
+    capsys.readouterr()
+    assert run(*command, "--workers", "1") == 0
+    assert "0 achievements read, 120 unchanged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--engine", "magic"], 'engine is "magic"; choose one of memory, stream'),
+        (["--workers", "2"], "--index and --workers are for --engine stream"),
+        (["--engine", "stream", "--workers", "0"], "--workers"),
+        (["--engine", "stream", "--field", "炼金术"], "--field"),
+    ],
+)
+def test_what_cannot_be_streamed_is_refused(more, said, tmp_path, capsys):
+    command = ["shortlist", sample_path("achievements"), sample_path("needs"), "--out", tmp_path / "out"]
+    assert run(*command, *more, "--quality", "fast", "--lang", "en") == 2
+    assert said in capsys.readouterr().err
+
+
+def test_rows_that_cannot_be_used_are_set_aside_by_a_stream_too(tmp_path, capsys):
+    register = tmp_path / "achievements.csv"
+    register.write_text("成果编号,成果名称\nA-1,海参育苗\nA-2,\nA-1,又一项\n", encoding="utf-8")
+    command = ["shortlist", register, sample_path("needs"), "--out", tmp_path / "out", "--engine", "stream"]
+    assert run(*command, "--quality", "fast", "--workers", "1", "--lang", "zh") == 1
+    told = (tmp_path / "out" / "rejected.csv").read_text(encoding="utf-8-sig")
+    assert "缺少成果名称" in told or "成果名称" in told
+    assert len(told.splitlines()) == 3
+    empty = tmp_path / "empty.csv"
+    empty.write_text("need_id,title\nN-1,\n", encoding="utf-8")
+    command[2] = empty
+    assert run(*command, "--quality", "fast", "--workers", "1", "--lang", "zh") == 2
+    assert "没有可用的行" in capsys.readouterr().err

@@ -22,11 +22,14 @@ from matchmaker.cli.arguments import (
 )
 from matchmaker.cli.events import events
 from matchmaker.cli.wording import HELP
+from matchmaker.errors import SettingError
 
 if TYPE_CHECKING:
     from matchmaker.cli.jobs import EngineChoice
 
 # No "from __future__ import annotations" here: Typer reads the annotations themselves.
+
+ENGINES = ("memory", "stream")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich")
 
@@ -76,6 +79,18 @@ def shortlist(
     meet_maturity: Annotated[
         bool, typer.Option("--meet-maturity", help="Only achievements as mature as the need asks for")
     ] = False,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="memory (the default), or stream: part by part, for registers too large to hold"
+        ),
+    ] = "memory",
+    index: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where stream keeps its index for the next time; DIR/index")
+    ] = None,
+    workers: Annotated[
+        str | None, typer.Option(metavar="N", help="Processes of stream; by default one for each processor")
+    ] = None,
 ) -> int:
     """Propose achievements for every need: table, workbook and page."""
     from matchmaker.cli.jobs import Rules, make_shortlists
@@ -93,7 +108,15 @@ def shortlist(
         meet_maturity=meet_maturity,
         as_of=as_of,
     )
-    return make_shortlists(screen, achievements, needs, out, k, rules, choice)
+    if engine not in ENGINES:
+        raise SettingError(screen.word("bad_engine", found=engine, allowed=", ".join(ENGINES)))
+    if engine == "memory":
+        if index or workers:
+            raise SettingError(screen.word("stream_alone"))
+        return make_shortlists(screen, achievements, needs, out, k, rules, choice)
+    from matchmaker.cli.streams import stream
+
+    return stream(screen, achievements, needs, out, k, rules, choice, index, workers)
 
 
 @app.command()

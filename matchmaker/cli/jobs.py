@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import matchmaker
@@ -14,6 +16,8 @@ from matchmaker.delivery import OUTPUTS, Delivery, count_needs, write_delivery, 
 from matchmaker.engine import Matchmaker
 from matchmaker.errors import SettingError, TableError
 from matchmaker.learning import MIN_NEEDS, MIN_PAIRS
+from matchmaker.rank.filters import Filter
+from matchmaker.records import Profile
 from matchmaker.tables.contracts import JUDGMENTS, PAIRS
 from matchmaker.tables.parsing import build_judgment, build_pair
 from matchmaker.text.encoding import BUNDLED
@@ -90,6 +94,23 @@ class Rules:
     meet_maturity: bool = False
     as_of: str = "today"
 
+    def build(self, achievements: Iterable[Profile], as_of: date | None, lang: str) -> Filter:
+        """Return the filter for a register; a name that it does not have is an error."""
+        return build_filter(
+            achievements,
+            fields=self.fields,
+            regions=self.regions,
+            institutions=self.institutions,
+            min_maturity=self.min_maturity,
+            same_field=self.same_field,
+            same_region=self.same_region,
+            infer_fields=self.infer_fields,
+            industries=self.industries,
+            meet_maturity=self.meet_maturity,
+            as_of=as_of,
+            lang=lang,
+        )
+
 
 def make_shortlists(
     screen: Screen, achievements: Path, needs: Path, out: Path, k: str, rules: Rules, choice: EngineChoice
@@ -118,20 +139,7 @@ def _deliver(
     as_of = read_as_of(rules.as_of, lang=screen.lang)
     refuse_inputs_among([out / name for name in OUTPUTS], [achievements, needs], lang=screen.lang)
     registers = Registers.read(screen, achievements, needs)
-    limits = build_filter(
-        registers.achievements,
-        fields=rules.fields,
-        regions=rules.regions,
-        institutions=rules.institutions,
-        min_maturity=rules.min_maturity,
-        same_field=rules.same_field,
-        same_region=rules.same_region,
-        infer_fields=rules.infer_fields,
-        industries=rules.industries,
-        meet_maturity=rules.meet_maturity,
-        as_of=as_of,
-        lang=screen.lang,
-    )
+    limits = rules.build(registers.achievements, as_of, screen.lang)
     engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
     shortlists = engine.shortlist(registers.needs, k=longest, filter=limits, progress=screen.progress)
     delivery = Delivery(

@@ -13,7 +13,7 @@ from matchmaker.errors import SettingError
 
 if TYPE_CHECKING:
     from matchmaker.rank.filters import Filter
-    from matchmaker.records import Profile, Records
+    from matchmaker.records import Profile
 
 _EPOCH = date(1970, 1, 1)
 _TODAY = ("", "today", "今天", "今日")
@@ -174,7 +174,7 @@ def choose_cache(path: Path | None, disabled: bool, *, lang: str) -> tuple[Path 
 
 
 def build_filter(
-    achievements: Records[Profile],
+    achievements: Iterable[Profile],
     *,
     fields: Sequence[str],
     regions: Sequence[str],
@@ -192,8 +192,8 @@ def build_filter(
 
     Parameters
     ----------
-    achievements : Records of Profile
-        The register.
+    achievements : iterable of Profile
+        The register; gone through only for rules that name something in it, once for each of these.
     fields, regions, institutions : sequence of str
         As typed: 新能源 means 洁净能源, 大连市甘井子区 means 甘井子.
     min_maturity : str
@@ -210,14 +210,13 @@ def build_filter(
     from matchmaker.rank.filters import Filter
     from matchmaker.text.tagging import tag_field, tag_region
 
-    register = achievements.rows
     return Filter(
-        fields=_choose("--field", fields, tag_field, {tag_field(row.field) for row in register}, lang),
+        fields=_choose("--field", fields, tag_field, (tag_field(row.field) for row in achievements), lang),
         regions=_choose(
-            "--region", regions, _smallest, {place for row in register for place in tag_region(row.region)}, lang
+            "--region", regions, _smallest, (place for row in achievements for place in tag_region(row.region)), lang
         ),
         institutions=_choose(
-            "--institution", institutions, str.strip, {row.organisation.strip() for row in register}, lang
+            "--institution", institutions, str.strip, (row.organisation.strip() for row in achievements), lang
         ),
         min_maturity=read_maturity(min_maturity, lang=lang) if min_maturity else 0,
         same_field=same_field,
@@ -236,8 +235,9 @@ def _smallest(place: str) -> str:
 
 
 def _choose(
-    option: str, typed: Sequence[str], name: Callable[[str], str], known: set[str], lang: str
+    option: str, typed: Sequence[str], name: Callable[[str], str], names: Iterable[str], lang: str
 ) -> tuple[str, ...]:
+    known = set(names) if typed else set()
     chosen = []
     for word in typed:
         value = name(word)

@@ -53,6 +53,13 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "expired": "另有 {count} 项需求在 {as_of} 之前已截止，未出清单；加 --as-of none 可不考虑截止日期。",
         "look": "请看：\n  {page}  网页，用浏览器打开，可查找、筛选、打印\n  {workbook}  工作簿\n"
         "  {folder}  其余结果：shortlists.csv、rejected.csv、manifest.json",
+        "look_streamed": "结果：\n  {table}  清单，可用 Excel 的“获取数据”、pandas 或数据库读取\n"
+        "  {folder}  其余结果：rejected.csv、manifest.json\n  {index}  索引，下次只读有变化的成果",
+        "indexed": "索引 {path}：新读 {read} 项成果，{kept} 项未变，{gone} 项已不在登记表中。",
+        "resumed_index": "其中 {count} 项在上次中断前已读完，直接采用。",
+        "resumed": "其中 {count} 项需求在上次中断前已出清单，直接采用。",
+        "bad_engine": "--engine 的值是“{found}”，应为 {allowed} 之一",
+        "stream_alone": "--index 与 --workers 只用于 --engine stream：请去掉，或加 --engine stream",
         "scored": "已为 {count} 对打分：{path}（用时 {seconds:.1f} 秒）。",
         "deep_alone": "--deep 只能微调内置编码模型的 best 或 balanced 档；请去掉 --deep，或换一个 --quality",
         "learned": "模型已存入 {path}；使用时加 --model {path}",
@@ -135,6 +142,13 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "expired": "{count} more had a deadline before {as_of} and got no shortlist; --as-of none ignores deadlines.",
         "look": "Now see:\n  {page}  page for the browser: search, filter, print\n  {workbook}  workbook\n"
         "  {folder}  the rest: shortlists.csv, rejected.csv, manifest.json",
+        "look_streamed": "Now see:\n  {table}  shortlists, for pandas, a database, or Excel's Get Data\n"
+        "  {folder}  the rest: rejected.csv, manifest.json\n  {index}  index: next time only what changed is read",
+        "indexed": "Index {path}: {read} achievements read, {kept} unchanged, {gone} no longer in the register.",
+        "resumed_index": "{count} of these had been read before an earlier run was broken off.",
+        "resumed": "{count} needs had been answered before an earlier run was broken off.",
+        "bad_engine": '--engine is "{found}"; choose one of {allowed}',
+        "stream_alone": "--index and --workers are for --engine stream; leave them out, or add it",
         "scored": "{count} pairs scored: {path} (took {seconds:.1f} s).",
         "deep_alone": "--deep can only tune the bundled encoder in quality best or balanced; leave out --deep, "
         "or choose another --quality",
@@ -231,6 +245,13 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "From a register of achievements and a register of needs to docking shortlists, offline and explained.": (
             "从成果登记表与需求登记表生成对接清单：离线运行，逐条说明理由。"
         ),
+        "memory (the default), or stream: part by part, for registers too large to hold": (
+            "memory（默认）；stream 分批进行，适合内存放不下的登记表"
+        ),
+        "Where stream keeps its index for the next time; DIR/index": (
+            "stream 的索引存放处，供下次使用；默认为 DIR/index"
+        ),
+        "Processes of stream; by default one for each processor": "stream 的进程数，默认每个处理器一个",
         "Propose achievements for every need: table, workbook and page.": "为每项需求推荐成果：表格、工作簿、网页。",
         "Score given pairs.": "为给定的需求—成果配对打分。",
         "Learn from judgments; a model that is no better on needs kept aside is refused and not written.": (

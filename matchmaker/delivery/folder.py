@@ -10,8 +10,10 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,8 @@ from matchmaker.delivery.contents import (
 )
 from matchmaker.delivery.wording import FOLDERS
 from matchmaker.errors import MatchmakerError, TableError
-from matchmaker.records import Profile, Records, ScoredPair
+from matchmaker.rank.filters import Filter
+from matchmaker.records import Records, ScoredPair
 from matchmaker.report import write_page, write_workbook
 from matchmaker.tables import read_decisions, read_marks, write_csv, write_rejected, write_text
 from matchmaker.tables.evidence import write_number
@@ -169,40 +172,81 @@ def put(draft: Path, place: Path, lang: str = "en") -> None:
 def _describe(delivery: Delivery, draft: Path, timings: dict[str, float]) -> dict[str, object]:
     """Return the manifest."""
     counts = count_needs(delivery)
+    return describe_run(
+        Run(
+            delivery.version,
+            delivery.command,
+            {
+                "achievements": describe_input(delivery.achievements, len(delivery.achievements)),
+                "needs": describe_input(delivery.needs, len(delivery.needs)),
+            },
+            delivery.settings,
+            delivery.filter,
+            delivery.as_of,
+            delivery.k,
+            delivery.lang,
+            {
+                "needs_served": counts.served,
+                "needs_unserved": counts.unserved,
+                "needs_expired": counts.expired,
+                "matches": sum(map(len, delivery.shortlists)),
+            },
+            {file.name: describe_file(file) for file in sorted(draft.iterdir())},
+            timings,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a manifest tells of a run, in the order in which it does; see `Delivery`."""
+
+    version: str
+    command: Sequence[str]
+    inputs: Mapping[str, object]
+    settings: Mapping[str, str]
+    filter: Filter
+    as_of: date | None
+    k: int
+    lang: str
+    counts: Mapping[str, int]
+    outputs: Mapping[str, object]
+    timings: Mapping[str, float]
+
+
+def describe_run(run: Run) -> dict[str, object]:
+    """Return the manifest of a run: all that is needed to make it again, and to check what it wrote."""
     return {
-        "matchmaker": delivery.version,
-        "command": list(delivery.command),
-        "inputs": {
-            "achievements": _describe_input(delivery.achievements),
-            "needs": _describe_input(delivery.needs),
-        },
-        "settings": dict(delivery.settings),
-        "filter": plain_filter(delivery.filter),
-        "as_of": None if delivery.as_of is None else delivery.as_of.isoformat(),
-        "k": delivery.k,
-        "lang": delivery.lang,
-        "counts": {
-            "needs_served": counts.served,
-            "needs_unserved": counts.unserved,
-            "needs_expired": counts.expired,
-            "matches": sum(map(len, delivery.shortlists)),
-        },
-        "outputs": {
-            file.name: {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "bytes": file.stat().st_size}
-            for file in sorted(draft.iterdir())
-        },
+        "matchmaker": run.version,
+        "command": list(run.command),
+        "inputs": dict(run.inputs),
+        "settings": dict(run.settings),
+        "filter": plain_filter(run.filter),
+        "as_of": None if run.as_of is None else run.as_of.isoformat(),
+        "k": run.k,
+        "lang": run.lang,
+        "counts": dict(run.counts),
+        "outputs": dict(run.outputs),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
         "packages": dict(find_versions(_PACKAGES)),
-        "seconds": {stage: round(seconds, 3) for stage, seconds in timings.items()},
+        "seconds": {stage: round(seconds, 3) for stage, seconds in run.timings.items()},
     }
 
 
-def _describe_input(records: Records[Profile]) -> dict[str, str | int]:
+def describe_file(file: Path) -> dict[str, str | int]:
+    """Return a file's digest and size."""
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return {"sha256": digest, "bytes": file.stat().st_size}
+
+
+def describe_input(records: Records[Any], rows: int) -> dict[str, str | int]:
+    """Return what a manifest tells of a register."""
     return {
         "file": records.source,
         "sha256": records.sha256,
-        "rows": len(records),
+        "rows": rows,
         "rejected": len(records.rejected),
         "notices": len(records.notices),
     }

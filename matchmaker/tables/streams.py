@@ -64,3 +64,16 @@ class RegisterStream:
         """Return everything about the register but its rows: what was set aside, notices, name and digest."""
         rejected, notices = self._reading.findings.close()
         return Records((), rejected, notices, self._reading.findings.source, self._reading.digest.hexdigest())
+
+
+def count_rows(path: Path) -> int:
+    """Return how many rows a Parquet file says that it has; 0 for any other, which would have to be read for it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if path.suffix.lower() not in (".parquet", ".pq"):
+        return 0
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError):
+        return 0

@@ -1,0 +1,109 @@
+"""The work behind ``shortlist --engine stream``: an index that is kept, and shortlists written part by part."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import matchmaker
+from matchmaker.batch import stream_shortlists, update_index
+from matchmaker.cli.files import refuse_inputs_among
+from matchmaker.cli.jobs import EngineChoice, Rules
+from matchmaker.cli.options import read_as_of, read_whole
+from matchmaker.cli.screen import Screen
+from matchmaker.delivery.streamed import STREAMED_OUTPUTS, StreamedDelivery, write_streamed
+from matchmaker.errors import TableError
+from matchmaker.records import Profile, Records
+from matchmaker.register import Register
+from matchmaker.tables.streams import RegisterStream, count_rows
+
+# The index of a run that names none.
+INDEX = "index"
+
+
+def stream(
+    screen: Screen,
+    achievements: Path,
+    needs: Path,
+    out: Path,
+    k: str,
+    rules: Rules,
+    choice: EngineChoice,
+    index: Path | None,
+    workers: str | None,
+) -> int:
+    """Do the work of ``matchmaker shortlist --engine stream``; return the exit code."""
+    longest = read_whole("--k", k, lang=screen.lang, least=1)
+    as_of = read_as_of(rules.as_of, lang=screen.lang)
+    processes = read_whole("--workers", workers, lang=screen.lang, least=1) if workers else os.cpu_count() or 1
+    refuse_inputs_among([out / name for name in STREAMED_OUTPUTS], [achievements, needs], lang=screen.lang)
+    place = index or out / INDEX
+    supply = RegisterStream(achievements, "achievement", lang=screen.lang)
+    update = update_index(
+        place,
+        supply,
+        choice.open(screen),
+        workers=processes,
+        total=count_rows(achievements),
+        progress=screen.progress,
+    )
+    offered = _close(screen, supply)
+    screen.say("indexed", path=place, kept=update.kept, read=update.read, gone=update.gone)
+    if update.resumed:
+        screen.say("resumed_index", count=update.resumed)
+    limits = rules.build(Register(update.engine.supply).values(), as_of, screen.lang)
+    demand = RegisterStream(needs, "need", lang=screen.lang)
+    made = stream_shortlists(
+        place,
+        demand,
+        out,
+        k=longest,
+        rules=limits,
+        lang=screen.lang,
+        workers=processes,
+        total=count_rows(needs),
+        progress=screen.progress,
+    )
+    wanted = _close(screen, demand)
+    if made.resumed:
+        screen.say("resumed", count=made.resumed)
+    with screen.timed("write"):
+        files = write_streamed(
+            StreamedDelivery(
+                offered,
+                wanted,
+                (supply.count, demand.count),
+                made.counts,
+                filter=limits,
+                k=longest,
+                as_of=as_of,
+                settings=update.engine.settings,
+                lang=screen.lang,
+                version=matchmaker.__version__,
+                command=screen.command,
+                timings=screen.seconds,
+            ),
+            out,
+        )
+    screen.say(
+        "shortlisted",
+        achievements=supply.count,
+        needs=made.counts.needs - made.counts.expired,
+        served=made.counts.served,
+        unserved=made.counts.unserved,
+        seconds=sum(screen.seconds.values()),
+    )
+    if made.counts.expired:
+        screen.say("expired", count=made.counts.expired, as_of=as_of)
+    screen.say("look_streamed", table=files["shortlists.parquet"], folder=out, index=place)
+    rejected = (*offered.rejected, *wanted.rejected)
+    screen.warn_rejected(rejected, files["rejected.csv"])
+    return int(bool(rejected))
+
+
+def _close(screen: Screen, stream: RegisterStream) -> Records[Profile]:
+    """Return what there is to know of a register that was gone through; one without a usable row is an error."""
+    known: Records[Profile] = stream.close()
+    if not stream.count:
+        raise TableError(screen.word("no_rows", source=known.source, rejected=len(known.rejected)))
+    return known
