@@ -146,6 +146,52 @@ def test_workloads_are_as_long_as_asked_and_never_repeat(tmp_path):
     assert np.median([len(profile.description) for profile in profiles]) == CHARACTERS
 
 
+def test_scale_registers_change_as_much_in_a_month_as_they_say(tmp_path):
+    from workloads import write_scale_registers
+
+    from matchmaker import read_achievements, read_needs
+
+    made = write_scale_registers((5_000, 1_400), tmp_path / "none", tmp_path, seed=0)
+    seen = set()
+    for read, now, later in (
+        (read_achievements, made.achievements, made.later_achievements),
+        (read_needs, made.needs, made.later_needs),
+    ):
+        before, after = ({row.id: (row.title, row.description) for row in read(path)} for path in (now, later))
+        assert len(before) == made.size[0 if read is read_achievements else 1]
+        changed = [name for name in before.keys() & after.keys() if before[name] != after[name]]
+        for names, share in (
+            (changed, 0.01),
+            (before.keys() - after.keys(), 0.005),
+            (after.keys() - before.keys(), 0.005),
+        ):
+            # Five standard deviations of a binomial count.
+            assert abs(len(names) - share * len(before)) <= 5 * (share * len(before)) ** 0.5
+            assert len(names) > 0
+        texts = {*before.values(), *after.values()}
+        assert len({text for _, text in texts}) == len(before) + len(changed) + len(after.keys() - before.keys())
+        assert not seen & texts
+        seen |= texts
+
+
+def test_scale_registers_are_written_once_and_alike(tmp_path):
+    from workloads import write_scale_registers
+
+    made = write_scale_registers((300, 40), tmp_path / "none", tmp_path, seed=0)
+    paths = [made.achievements, made.needs, made.later_achievements, made.later_needs]
+    times = [path.stat().st_mtime_ns for path in paths]
+    assert write_scale_registers((300, 40), tmp_path / "none", tmp_path, seed=0) == made
+    assert [path.stat().st_mtime_ns for path in paths] == times
+    again = write_scale_registers((300, 40), tmp_path / "none", tmp_path / "again", seed=0)
+    assert again.achievements.read_bytes() == made.achievements.read_bytes()
+    other = write_scale_registers((300, 40), tmp_path / "none", tmp_path, seed=1)
+    assert other.achievements.read_bytes() != made.achievements.read_bytes()
+    # Half done is not done.
+    (made.needs.parent / "finished").unlink()
+    made.needs.unlink()
+    assert write_scale_registers((300, 40), tmp_path / "none", tmp_path, seed=0).needs.is_file()
+
+
 def test_speed_measures_stages_that_add_up(tmp_path):
     from speed import main
 
