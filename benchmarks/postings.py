@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 from matchmaker.rank.lexical import K1, B
 from matchmaker.terms import TermRows
+
+# Every so many scores one is looked at to find a bound.
+SAMPLE = 64
 
 
 class WordPostings:
@@ -21,6 +25,7 @@ class WordPostings:
         self._by_text = self._weigh(rows.counts, np.repeat(self._norm, np.diff(rows.bounds)), idf[rows.places])
         self._bounds, self._rows, counts = rows.transpose()
         self._by_word = self._weigh(counts, self._norm[self._rows], np.repeat(idf, self._frequencies))
+        self._matrix = sparse.csr_matrix((self._by_word, self._rows, self._bounds), (len(self._terms), self._n))
 
     def bytes_each(self) -> float:
         """Return the bytes that a text takes: rows and weights by word, places and weights by text."""
@@ -50,6 +55,11 @@ class WordPostings:
         rows, weights = (np.concatenate([array[each] for each in here]) for array in (self._rows, self._by_word))
         return np.bincount(rows, weights, self._n)
 
+    def score_by_product(self, places: np.ndarray) -> np.ndarray:
+        """Return the scores of all texts, by a product of sparse matrices."""
+        query = sparse.csr_matrix((np.ones(len(places)), places, [0, len(places)]), (1, len(self._terms)))
+        return (query @ self._matrix).toarray()[0]
+
     def score_rows(self, places: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return the scores of some texts."""
         entries, bounds = self._texts.entries(rows)
@@ -61,7 +71,7 @@ class WordPostings:
     def search_by_rare(self, places: np.ndarray, share: float, kept: int) -> np.ndarray:
         """Return the scores of the best texts by words that at most a share of texts has, all words counted then."""
         rare = places[self._frequencies[places] <= share * self._n]
-        rows = list_top(self.score_all(rare if len(rare) else places), kept)
+        rows = list_top(self.score_all_at_once(rare if len(rare) else places), kept)
         return self.score_rows(places, rows)
 
     def _weigh(self, counts: np.ndarray, norm: np.ndarray, idf: np.ndarray) -> np.ndarray:
@@ -70,6 +80,16 @@ class WordPostings:
 
 
 def list_top(scores: np.ndarray, depth: int) -> np.ndarray:
-    """Return the rows of the largest scores, in no order."""
-    depth = min(depth, len(scores))
-    return np.argpartition(scores, len(scores) - depth)[len(scores) - depth :]
+    """Return the rows of the largest scores above 0, in no order.
+
+    A bound taken from a sample leaves few rows to choose among; it is only a bound, so the choice is exact.
+    """
+    sample = scores[::SAMPLE]
+    wanted = min(max(8, 4 * depth // SAMPLE), len(sample))
+    edge = np.partition(sample, len(sample) - wanted)[len(sample) - wanted]
+    rows = np.flatnonzero(scores >= edge) if edge > 0 else np.zeros(0, np.int64)
+    if len(rows) < depth:
+        rows = np.flatnonzero(scores > 0)
+    if len(rows) <= depth:
+        return rows
+    return rows[np.argpartition(scores[rows], len(rows) - depth)[len(rows) - depth :]]

@@ -33,16 +33,17 @@ DEFAULT_DATA = Path("../shared/data")
 
 @dataclass(frozen=True)
 class Profile:
-    """Numbers of achievements, and those at which the glued stack runs too."""
+    """Numbers of achievements, those at which the glued stack runs too, and needs that are asked one at a time."""
 
     sizes: tuple[int, ...]
     glued: tuple[int, ...]
+    online: int = 200
 
 
 PROFILES = {
     "full": Profile((1_000, 10_000, 100_000, 500_000), (1_000,)),
     "fast": Profile((1_000, 10_000), ()),
-    "smoke": Profile((30, 60), ()),
+    "smoke": Profile((30, 60), (), 5),
 }
 
 
@@ -52,6 +53,7 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     parser.add_argument("--profile", choices=PROFILES, default="full")
     parser.add_argument("--sizes", nargs="+", type=int, help="numbers of achievements")
     parser.add_argument("--glued", nargs="*", type=int, help="those at which the glued stack runs too")
+    parser.add_argument("--online", type=int, help="needs that are asked one at a time")
     parser.add_argument("--steps", nargs="+", choices=STEPS, default=list(STEPS), help="the later ones need the first")
     parser.add_argument("--quality", choices=["best", "balanced", "fast"], default="fast")
     parser.add_argument("--name", help="of the results; by default scale-PROFILE")
@@ -68,9 +70,9 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     return chosen
 
 
-def count_needs(achievements: int) -> int:
-    """Return how many needs stand beside so many achievements: 12,000 beside 500,000, and enough for a percentile."""
-    return max(201, achievements * 24 // 1000)
+def count_needs(achievements: int, online: int) -> int:
+    """Return how many needs stand beside so many achievements: 12,000 beside 500,000, and one more than are asked."""
+    return max(online + 1, achievements * 24 // 1000)
 
 
 def run_step(step: str, registers: ScaleRegisters, chosen: argparse.Namespace) -> dict[str, float]:
@@ -82,6 +84,7 @@ def run_step(step: str, registers: ScaleRegisters, chosen: argparse.Namespace) -
         "later_achievements": str(registers.later_achievements.absolute()),
         "model": str((registers.achievements.parent / f"model-{chosen.quality}").absolute()),
         "quality": chosen.quality,
+        "online": chosen.online,
     }
     job_path, result_path = chosen.work / "step.json", chosen.work / "step-result.json"
     job_path.write_text(json.dumps(job), encoding="utf-8")
@@ -134,7 +137,9 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
     name = chosen.name or f"scale-{chosen.profile}"
     sections, digests, content = [], {}, {}
     for size in chosen.sizes:
-        registers = write_scale_registers((size, count_needs(size)), chosen.data, chosen.work, chosen.seed)
+        registers = write_scale_registers(
+            (size, count_needs(size, chosen.online)), chosen.data, chosen.work, chosen.seed
+        )
         digests[registers.achievements.parent.name] = registers.sha256
         section: dict[str, object] = {"size": registers.size, "steps": {}}
         for step in chosen.steps:
