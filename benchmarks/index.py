@@ -26,7 +26,7 @@ from limits import GIB, measure_memory
 from postings import WordPostings, list_top
 from results import RESULTS, describe_in_words, describe_run, draw_table, write_results
 from wheels import BUILD
-from workloads import ScaleRegisters, write_scale_registers
+from workloads import ScaleRegisters, count_needs, write_scale_registers
 
 from matchmaker.rank.dense import multiply_vectors
 from matchmaker.rank.supply import mean_direction
@@ -285,7 +285,9 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
     bandwidth = measure_memory(1, GIB // 4, 0.5)["read, GB/s"]
     sections, digests, content = [], {}, {}
     for size in chosen.sizes:
-        registers = write_scale_registers((size, max(chosen.needs, size // 50)), chosen.data, chosen.work, chosen.seed)
+        registers = write_scale_registers(
+            (size, count_needs(size, chosen.needs)), chosen.data, chosen.work, chosen.seed
+        )
         digests[registers.achievements.parent.name] = registers.sha256
         sections.append(measure_size(registers, chosen))
         # Written after every size: a run that is broken off leaves what it has.

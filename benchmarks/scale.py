@@ -26,7 +26,7 @@ from results import RESULTS, describe_in_words, describe_run, draw_table, write_
 from speed import add_stages, run_stack
 from steps import STEPS
 from wheels import BUILD, find_encoder
-from workloads import ScaleRegisters, Workload, write_scale_registers
+from workloads import ScaleRegisters, Workload, count_needs, write_scale_registers
 
 DEFAULT_DATA = Path("../shared/data")
 
@@ -68,11 +68,6 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
         if getattr(chosen, name) is None:
             setattr(chosen, name, value)
     return chosen
-
-
-def count_needs(achievements: int, online: int) -> int:
-    """Return how many needs stand beside so many achievements: 12,000 beside 500,000, and one more than are asked."""
-    return max(online + 1, achievements * 24 // 1000)
 
 
 def run_step(step: str, registers: ScaleRegisters, chosen: argparse.Namespace) -> dict[str, float]:
@@ -138,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
     sections, digests, content = [], {}, {}
     for size in chosen.sizes:
         registers = write_scale_registers(
-            (size, count_needs(size, chosen.online)), chosen.data, chosen.work, chosen.seed
+            (size, count_needs(size, chosen.online + 1)), chosen.data, chosen.work, chosen.seed
         )
         digests[registers.achievements.parent.name] = registers.sha256
         section: dict[str, object] = {"size": registers.size, "steps": {}}

@@ -79,6 +79,11 @@ class ScaleRegisters:
     sha256: str
 
 
+def count_needs(achievements: int, least: int) -> int:
+    """Return how many needs stand beside so many achievements: 12,000 beside 500,000, and ``least`` in any case."""
+    return max(least, achievements * 24 // 1000)
+
+
 def write_scale_registers(size: tuple[int, int], data: Path, folder: Path, seed: int) -> ScaleRegisters:
     """Write registers of ``size`` (achievements, needs) and their next month; what is there already is used again.
 
