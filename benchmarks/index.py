@@ -12,7 +12,6 @@ products, as the engine does. Recall is against all vectors compared exactly. Te
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -21,19 +20,16 @@ from typing import Any
 
 import faiss
 import numpy as np
-import pyarrow.parquet as pq
+import threadpoolctl
 from limits import GIB, measure_memory
 from postings import WordPostings, list_top
+from prepared import read_vectors, read_words
 from results import RESULTS, describe_in_words, describe_run, draw_table, write_results
 from wheels import BUILD
 from workloads import ScaleRegisters, count_needs, write_scale_registers
 
 from matchmaker.rank.dense import multiply_vectors
-from matchmaker.rank.supply import mean_direction
-from matchmaker.terms import TermRows, number_words
-from matchmaker.text.encoding import open_encoder
-from matchmaker.text.lexicon import Lexicon
-from matchmaker.text.segmentation import Segmenter
+from matchmaker.terms import TermRows
 
 DEFAULT_DATA = Path("../shared/data")
 # As many as the engine takes from an index, and some more, so that what codes put into the wrong order is put right.
@@ -118,45 +114,6 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     return chosen
 
 
-def read_vectors(path: Path, quality: str) -> np.ndarray:
-    """Return the vector of every profile of a register, between title and text, as the engine searches by.
-
-    Encoded once and kept beside the register.
-    """
-    kept = path.with_name(f"{path.stem}-{quality}.npy")
-    if not kept.is_file():
-        encoder = open_encoder("bundled", quality)
-        blocks = []
-        for titles, texts in _read_texts(path):
-            blocks.append(mean_direction(encoder.encode(titles), encoder.encode(texts)))
-        draft = kept.with_name(f".{kept.name}.part.npy")
-        np.save(draft, np.concatenate(blocks))
-        os.replace(draft, kept)
-    return np.load(kept)
-
-
-def read_words(path: Path) -> TermRows:
-    """Return the words of every profile of a register; split once and kept beside the register."""
-    kept = path.with_name(f"{path.stem}-words.npz")
-    if not kept.is_file():
-        segmenter = Segmenter(Lexicon.of())
-        blocks = [
-            TermRows.of([number_words(segmenter.search_words(text)) for text in texts])
-            for _, texts in _read_texts(path)
-        ]
-        draft = kept.with_name(f".{kept.name}.part.npz")
-        np.savez(draft, **TermRows.join(blocks).arrays())
-        os.replace(draft, kept)
-    with np.load(kept, allow_pickle=False) as arrays:
-        return TermRows(**arrays)
-
-
-def _read_texts(path: Path) -> Iterator[tuple[list[str], list[str]]]:
-    for block in pq.ParquetFile(path).iter_batches(10_000, columns=["title", "description"]):
-        titles, bodies = (column.to_pylist() for column in block.columns)
-        yield titles, [f"{title}。{body}" for title, body in zip(titles, bodies, strict=True)]
-
-
 def build_indexes(vectors: np.ndarray, kinds: Sequence[str]) -> Iterator[tuple[str, float, float, Callable[..., Any]]]:
     """Yield name, seconds to build, bytes a vector, and a search, of every index of vectors.
 
@@ -176,6 +133,8 @@ def build_indexes(vectors: np.ndarray, kinds: Sequence[str]) -> Iterator[tuple[s
     for name, index in flat.items() if "flat" in kinds else ():
         seconds = _fill(index, vectors)
         yield name, seconds, _measure_size(index) / n, index.search
+    if "flat" in kinds:
+        yield "float32, products by NumPy", 0.0, 4.0 * d, lambda queries, depth: _multiply(vectors, queries, depth)
     # FAISS asks for 39 vectors a cluster at least.
     lists = [each for each in (256, 1024, 4096) if 39 * each <= n][-2:]
     for count in lists if "ivf" in kinds else ():
@@ -215,10 +174,11 @@ def measure_vectors(vectors: np.ndarray, queries: np.ndarray, kinds: Sequence[st
             scores = multiply_vectors(query[None], vectors, (np.zeros(len(rows), np.int64), rows))
             return -np.sort(-scores)[:DEPTH]
 
-        found, times = _ask_one_by_one(ask, list(queries))
-        began = time.perf_counter()
-        search(queries[:BATCH], wanted)
-        batch = (time.perf_counter() - began) / len(queries[:BATCH])
+        with threadpoolctl.threadpool_limits(1):
+            found, times = _ask_one_by_one(ask, list(queries))
+            began = time.perf_counter()
+            search(queries[:BATCH], wanted)
+            batch = (time.perf_counter() - began) / len(queries[:BATCH])
         yield Finding(name, seconds, size, *times, batch * 1e3, *_measure_recall(found, list(truth)))
         library.omp_set_num_threads(threads)
 
@@ -382,6 +342,18 @@ def _measure_recall(found: Sequence[np.ndarray], truth: Sequence[np.ndarray]) ->
             ]
         )
     return float(np.mean(shares[0])), float(np.mean(shares[1])), float(np.min(shares[0]))
+
+
+def _multiply(vectors: np.ndarray, queries: np.ndarray, depth: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the largest products and their rows, as a search of FAISS does, from all products at once."""
+    scores, rows = [], []
+    for start in range(0, len(queries), BATCH):
+        for found in queries[start : start + BATCH] @ vectors.T:
+            best = list_top(found, depth, floor=-np.inf)
+            best = best[np.argsort(-found[best])]
+            scores.append(found[best])
+            rows.append(best)
+    return np.array(scores), np.array(rows)
 
 
 def _fill(index: Any, vectors: np.ndarray) -> float:

@@ -79,17 +79,17 @@ class WordPostings:
         return np.asarray(times * (K1 + 1) / (times + norm) * idf, np.float32)
 
 
-def list_top(scores: np.ndarray, depth: int) -> np.ndarray:
-    """Return the rows of the largest scores above 0, in no order.
+def list_top(scores: np.ndarray, depth: int, floor: float = 0.0) -> np.ndarray:
+    """Return the rows of the largest scores above a floor, in no order.
 
     A bound taken from a sample leaves few rows to choose among; it is only a bound, so the choice is exact.
     """
     sample = scores[::SAMPLE]
     wanted = min(max(8, 4 * depth // SAMPLE), len(sample))
     edge = np.partition(sample, len(sample) - wanted)[len(sample) - wanted]
-    rows = np.flatnonzero(scores >= edge) if edge > 0 else np.zeros(0, np.int64)
+    rows = np.flatnonzero(scores >= edge) if edge > floor else np.zeros(0, np.int64)
     if len(rows) < depth:
-        rows = np.flatnonzero(scores > 0)
+        rows = np.flatnonzero(scores > floor)
     if len(rows) <= depth:
         return rows
     return rows[np.argpartition(scores[rows], len(rows) - depth)[len(rows) - depth :]]
