@@ -47,7 +47,7 @@ class Sizes:
     texts: int
 
 
-PROFILES = {"full": Sizes(1.5, GIB, 120), "smoke": Sizes(0.02, GIB // 64, 8)}
+PROFILES = {"full": Sizes(0.8, GIB, 48), "smoke": Sizes(0.02, GIB // 64, 8)}
 
 
 def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
