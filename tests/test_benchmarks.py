@@ -146,6 +146,52 @@ def test_workloads_are_as_long_as_asked_and_never_repeat(tmp_path):
     assert np.median([len(profile.description) for profile in profiles]) == CHARACTERS
 
 
+def test_scale_registers_change_as_much_in_a_month_as_they_say(tmp_path):
+    from workloads import write_scale_registers
+
+    from matchmaker import read_achievements, read_needs
+
+    made = write_scale_registers((5_000, 1_400), tmp_path / "none", tmp_path, seed=0)
+    seen = set()
+    for read, now, later in (
+        (read_achievements, made.achievements, made.later_achievements),
+        (read_needs, made.needs, made.later_needs),
+    ):
+        before, after = ({row.id: (row.title, row.description) for row in read(path)} for path in (now, later))
+        assert len(before) == made.size[0 if read is read_achievements else 1]
+        changed = [name for name in before.keys() & after.keys() if before[name] != after[name]]
+        for names, share in (
+            (changed, 0.01),
+            (before.keys() - after.keys(), 0.005),
+            (after.keys() - before.keys(), 0.005),
+        ):
+            # Five standard deviations of a binomial count.
+            assert abs(len(names) - share * len(before)) <= 5 * (share * len(before)) ** 0.5
+            assert len(names) > 0
+        texts = {*before.values(), *after.values()}
+        assert len({text for _, text in texts}) == len(before) + len(changed) + len(after.keys() - before.keys())
+        assert not seen & texts
+        seen |= texts
+
+
+def test_scale_registers_are_written_once_and_alike(tmp_path):
+    from workloads import write_scale_registers
+
+    made = write_scale_registers((300, 40), tmp_path / "none", tmp_path, seed=0)
+    paths = [made.achievements, made.needs, made.later_achievements, made.later_needs]
+    times = [path.stat().st_mtime_ns for path in paths]
+    assert write_scale_registers((300, 40), tmp_path / "none", tmp_path, seed=0) == made
+    assert [path.stat().st_mtime_ns for path in paths] == times
+    again = write_scale_registers((300, 40), tmp_path / "none", tmp_path / "again", seed=0)
+    assert again.achievements.read_bytes() == made.achievements.read_bytes()
+    other = write_scale_registers((300, 40), tmp_path / "none", tmp_path, seed=1)
+    assert other.achievements.read_bytes() != made.achievements.read_bytes()
+    # Half done is not done.
+    (made.needs.parent / "finished").unlink()
+    made.needs.unlink()
+    assert write_scale_registers((300, 40), tmp_path / "none", tmp_path, seed=0).needs.is_file()
+
+
 def test_speed_measures_stages_that_add_up(tmp_path):
     from speed import main
 
@@ -166,6 +212,79 @@ def test_speed_runs_the_glued_stack_with_the_same_encoder(tmp_path):
     section = main([*arguments, "--stacks", "matchmaker", "glued", "--out", str(tmp_path)])["workloads"][0]
     assert section["encoders_alike"] > 0.98
     assert set(section["ratios"]) == {"glued"}
+
+
+def test_scale_runs_every_step_through_the_engine(tmp_path):
+    from scale import main
+
+    arguments = ["--profile", "smoke", "--sizes", "30", "--data", str(tmp_path / "none"), "--work", str(tmp_path)]
+    steps = main([*arguments, "--out", str(tmp_path)])["sizes"][0]["steps"]
+    assert steps["index"]["words and index, s"] > 0
+    assert steps["answer one by one"]["one need, p99 ms"] >= steps["answer one by one"]["one need, median ms"] > 0
+    assert steps["answer all"]["needs a second"] > 0
+    assert all(step["peak memory, MiB"] > 50 for step in steps.values())
+    assert (tmp_path / "scale-smoke.md").is_file()
+
+
+def test_growth_is_the_power_of_the_number_of_achievements():
+    from scale import find_slopes
+
+    figures = [{"a": 3.0 * n**1.5, "b": 7.0, "none": 0.0} for n in (10, 100, 1000)]
+    assert find_slopes([10, 100, 1000], figures) == pytest.approx({"a": 1.5, "b": 0})
+    assert find_slopes([10], figures[:1]) == {}
+
+
+def test_indexes_are_measured_against_everything_compared(tmp_path):
+    from index import main
+
+    arguments = ["--profile", "smoke", "--data", str(tmp_path / "none"), "--work", str(tmp_path)]
+    section = main([*arguments, "--out", str(tmp_path)])["sizes"][0]
+    recall = {each["name"]: each["recall_100"] for part in ("vectors", "words") for each in section[part]}
+    assert recall["flat, float32"] == recall["flat, 8 bits, fixed range"] == recall["all words, sparse product"] == 1
+    assert 0 < min(recall.values()) < 1
+    assert "Least processor time" in (tmp_path / "index-smoke.md").read_text(encoding="utf-8")
+
+
+def test_postings_score_as_the_engine_does():
+    from postings import WordPostings, list_top
+
+    from matchmaker.rank.lexical import Bm25Index
+    from matchmaker.terms import TermRows, number_words
+
+    generator = np.random.default_rng(0)
+    texts = [[f"w{word}" for word in generator.zipf(1.5, 30) if word < 200] for _ in range(300)]
+    index = Bm25Index()
+    index.append(texts)
+    query = ["w1", "w2", "w9", "w40", "unheard"]
+    expected = (index.queries([query]) @ index.by_term).toarray()[0]
+    postings = WordPostings(TermRows.of([number_words(text) for text in texts]))
+    places = postings.find(number_words(query))
+    ways = (postings.score_all, postings.score_all_at_once, postings.score_by_product)
+    for scores in (way(places) for way in ways):
+        # The engine divides by what an average text could score at most; ranks are the same.
+        assert scores / scores.max() == pytest.approx(expected / expected.max(), abs=1e-6)
+        assert postings.score_rows(places, np.arange(300)) == pytest.approx(scores, rel=1e-6)
+        assert np.sort(scores[list_top(scores, 20)]).tolist() == np.sort(scores)[-20:].tolist()
+
+
+def test_operations_of_a_token_are_those_of_the_graph():
+    from limits import count_operations
+
+    from matchmaker.text.encoding import MODEL, STUDENT
+
+    layer = 384 * 3 * 384 + 384 * 384 + 2 * 384 * 1536
+    assert count_operations(MODEL, 128) == 12 * (2 * layer + 4 * 128 * 384)
+    assert count_operations(STUDENT, 128) == 6 * (2 * layer + 4 * 128 * 384)
+
+
+def test_limits_are_measured_beside_the_encoder(tmp_path):
+    from limits import main
+
+    arguments = ["--profile", "smoke", "--threads", "1", "--data", str(tmp_path / "none"), "--out", str(tmp_path)]
+    content = main(arguments)
+    assert all(rate > 0 for part in ("matrix", "memory") for rate in content[part]["1"].values())
+    assert content["encoders"]["best"]["1"]["billion operations/s"] > 0
+    assert "| bfloat16, torch |" in (tmp_path / "limits-smoke.md").read_text(encoding="utf-8")
 
 
 def test_ratios_are_taken_round_by_round():
