@@ -11,7 +11,7 @@ from matchmaker.text.cleaning import CleanText, clean, clean_all
 from matchmaker.text.elements import read_elements
 from matchmaker.text.industry import SCHEMES, Classifier
 from matchmaker.text.needcheck import check_need
-from matchmaker.text.segmentation import Segmenter, Token, character_grams
+from matchmaker.text.segmentation import Segmenter, character_grams
 from matchmaker.text.tagging import add_understood, tag
 from matchmaker.text.vectors import CachedEncoder
 from matchmaker.understanding import Element, NeedCheck, Understanding
@@ -22,11 +22,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One part of a profile, cleaned, with its words and the way back into the original."""
+    """One part of a profile, cleaned, with its words and their places, and the way back into the original."""
 
     part: Part
     clean: CleanText
-    words: tuple[Token, ...]
+    words: list[tuple[str, int, int]]
 
 
 class Analyst:
@@ -118,7 +118,7 @@ class Analyst:
             ("keywords", KEYWORD_SEPARATOR.join(profile.keywords)),
         )
         cleaned = [(part, _without_dotted(clean(text))) for part, text in written if text]
-        return [Passage(part, text, tuple(self.segmenter.split(text.text))) for part, text in cleaned]
+        return [Passage(part, text, self.segmenter.split_plainly(text.text)) for part, text in cleaned]
 
 
 def _without_dotted(clean_text: CleanText) -> CleanText:
