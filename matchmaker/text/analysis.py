@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from matchmaker.columns import Columns
 from matchmaker.records import Part, Profile
 from matchmaker.text.cleaning import CleanText, clean, clean_all
-from matchmaker.text.elements import read_elements
+from matchmaker.text.elements import elements_in, read_elements
 from matchmaker.text.industry import SCHEMES, Classifier
+from matchmaker.text.lexicon import lower
 from matchmaker.text.needcheck import check_need
-from matchmaker.text.segmentation import Segmenter, character_grams
+from matchmaker.text.segmentation import Segmenter, TaggedText, character_grams
 from matchmaker.text.tagging import add_understood, tag
 from matchmaker.text.vectors import CachedEncoder
 from matchmaker.understanding import Element, NeedCheck, Understanding
 
 KEYWORD_SEPARATOR = "；"
+PARTS: tuple[Part, ...] = ("title", "description", "keywords")
 Progress = Callable[[str, int, int], None]
 
 
@@ -39,11 +41,9 @@ class Analyst:
 
     def analyse(self, profiles: Sequence[Profile], progress: Progress | None = None) -> Columns:
         """Return what is known of profiles, a row each, in their order."""
-        titles, texts = self.texts(profiles)
-        full = [
-            _join(text, clean(KEYWORD_SEPARATOR.join(profile.keywords)).text)
-            for text, profile in zip(texts, profiles, strict=True)
-        ]
+        titles, bodies, keywords = _clean_parts(profiles)
+        texts = list(map(_join, titles, bodies))
+        full = list(map(_join, texts, keywords))
         if progress:
             progress("clean", len(profiles), len(profiles))
         together = [*titles, *texts]
@@ -56,8 +56,14 @@ class Analyst:
                 progress("encode", done, len(together))
 
         vectors = self.encoder.encode(together, advance)
-        title_words = [self.segmenter.search_words(title) for title in titles]
-        words = [self.segmenter.search_words(text) for text in full]
+        title_words, words, elements = [], [], []
+        for title, body, listed, text in zip(titles, bodies, keywords, full, strict=True):
+            tagged = [self.segmenter.tag(part) for part in (title, body, listed)]
+            title_words.append(self._index_words(title, tagged[:1]))
+            # No word reaches across the full stop between two parts, so each is taken apart once, for all purposes.
+            words.append(self._index_words(text, tagged))
+            plain = [part.replace("İ", "I") for part in (title, body, listed)]
+            elements.append([element for parts in map(elements_in, plain, tagged, PARTS) for element in parts])
         seen = title_words, words, vectors[len(titles) :]
         fields, divisions = (self.classifier.classify(scheme, *seen) for scheme in ("field", "division"))
         return Columns(
@@ -69,16 +75,15 @@ class Analyst:
             title_vectors=vectors[: len(titles)],
             text_vectors=vectors[len(titles) :],
             tags=[
-                add_understood(tag(profile), self.elements(profile), field, division)
-                for profile, field, division in zip(profiles, fields, divisions, strict=True)
+                add_understood(tag(profile), found, field, division)
+                for profile, found, field, division in zip(profiles, elements, fields, divisions, strict=True)
             ],
         )
 
     def texts(self, profiles: Sequence[Profile]) -> tuple[list[str], list[str]]:
         """Return what is encoded of profiles: their titles, and titles with descriptions, all cleaned."""
-        titles = [part.text for part in clean_all([profile.title for profile in profiles])]
-        bodies = [part.text for part in clean_all([profile.description for profile in profiles])]
-        return titles, [_join(title, body) for title, body in zip(titles, bodies, strict=True)]
+        titles, bodies, _ = _clean_parts(profiles)
+        return titles, list(map(_join, titles, bodies))
 
     def elements(self, profile: Profile) -> tuple[Element, ...]:
         """Return what the texts of a profile say."""
@@ -110,15 +115,26 @@ class Analyst:
             for need, known in zip(needs, tags, strict=True)
         ]
 
+    def _index_words(self, text: str, parts: Sequence[TaggedText]) -> list[str]:
+        """Return what `Segmenter.search_words` finds in a text whose parts are taken apart already."""
+        found = [word for part in parts for word in self.segmenter.inner_words(part.words)]
+        return found + self.segmenter.codes(lower(text))
+
     def read(self, profile: Profile) -> list[Passage]:
         """Return the parts of one profile for finding evidence; empty parts are left out."""
-        written: tuple[tuple[Part, str], ...] = (
-            ("title", profile.title),
-            ("description", profile.description),
-            ("keywords", KEYWORD_SEPARATOR.join(profile.keywords)),
-        )
+        written = zip(PARTS, _written(profile), strict=True)
         cleaned = [(part, _without_dotted(clean(text))) for part, text in written if text]
         return [Passage(part, text, self.segmenter.split_plainly(text.text)) for part, text in cleaned]
+
+
+def _clean_parts(profiles: Sequence[Profile]) -> list[list[str]]:
+    """Return the titles of profiles, their descriptions and their keywords, all cleaned."""
+    written = zip(*map(_written, profiles), strict=True) if profiles else ((), (), ())
+    return [[part.text for part in clean_all(texts)] for texts in written]
+
+
+def _written(profile: Profile) -> tuple[str, str, str]:
+    return profile.title, profile.description, KEYWORD_SEPARATOR.join(profile.keywords)
 
 
 def _without_dotted(clean_text: CleanText) -> CleanText:

@@ -33,6 +33,7 @@ _FROM = re.compile(r"(?:由|从)[^,。;:由从]{0,14}$")
 _GETS_TO = re.compile(r"\s?[\u4e00-\u9fff]{0,4}?[到至]\s?(?:约|近|[≤≥<>±])?\s?\d|\s?[升降]\s?[到至]")
 # Characters that a rule cuts off although they belong to the word: 不停车检测, 再平衡, 在役阀门.
 _CUT_OFF = frozenset("再不未非好过无第自着_")
+_LAST_OF_THINGS = frozenset(name[-1] for name in (*words.MATERIALS, *words.PRODUCTS))
 _VERBAL = frozenset("v ad a zg m".split())
 _LIST = re.compile(r"\s?[、和与及/]\s?")
 
@@ -60,7 +61,11 @@ def find_elements(text: str, segmenter: Segmenter, part: Part = "description") -
     >>> [(element.kind, element.text) for element in found]
     [('method', '相转化法'), ('target', '库仑效率≥98.5%'), ('application', '全钒液流电池'), ('product', '全钒液流电池')]
     """
-    tokens = segmenter.tag(text)
+    return elements_in(text, segmenter.tag(text), part)
+
+
+def elements_in(text: str, tokens: TaggedText, part: Part = "description") -> list[Element]:
+    """Return what `find_elements` does of a text whose words are known."""
     found: dict[tuple[str, str], Element] = {}
     for element in sorted(_find_all(text, tokens, part), key=lambda one: (one.start, one.end, one.kind)):
         key = element.name if element.kind == "standard" else element.text
@@ -211,7 +216,7 @@ def _methods(text: str, tokens: TaggedText, phrases: Sequence[Phrase], part: Par
             yield Element("method", name, phrase.start, phrase.end, part, name)
     for phrase in phrases:
         name = text[phrase.start : phrase.end]
-        sure = words.SURE_METHOD.search(name) and not words.VAGUE_METHOD.search(name)
+        sure = name.endswith(words.SURE_METHODS) and not words.VAGUE_METHOD.search(name)
         if len(name) >= 4 and sure and not _is_cut(text, tokens, phrase):
             yield Element("method", name, phrase.start, phrase.end, part, name)
 
@@ -236,9 +241,12 @@ def _applications(text: str, tokens: TaggedText, part: Part) -> Iterator[Element
 def _things(text: str, tokens: TaggedText, phrases: Sequence[Phrase], part: Part) -> Iterator[Element]:
     for phrase in phrases:
         name = text[phrase.start : phrase.end]
-        if not 3 <= len(name) <= 14 or _is_cut(text, tokens, phrase) or any(map(str.isspace, name)):
+        # A name of other things is given up by its end: most are.
+        if not (3 <= len(name) <= 14 and name[-1] in _LAST_OF_THINGS):
             continue
-        if words.MATERIAL.search(name) and not words.NO_MATERIAL.search(name):
+        if _is_cut(text, tokens, phrase) or any(map(str.isspace, name)):
+            continue
+        if name.endswith(words.MATERIALS) and not words.NO_MATERIAL.search(name):
             # 覆盖钛合金: what is done with a material is no part of it.
             first = phrase.first
             while first < phrase.last - 1 and tokens.tags[first] == "v" and len(tokens.words[first]) > 1:
@@ -246,5 +254,5 @@ def _things(text: str, tokens: TaggedText, phrases: Sequence[Phrase], part: Part
             start = tokens.starts[first]
             if phrase.end - start >= 3:
                 yield Element("material", text[start : phrase.end], start, phrase.end, part, text[start : phrase.end])
-        elif words.PRODUCT.search(name) and not words.NO_PRODUCT.search(name):
+        elif name.endswith(words.PRODUCTS) and not words.NO_PRODUCT.search(name):
             yield Element("product", name, phrase.start, phrase.end, part, name)

@@ -120,19 +120,21 @@ def phrases_in(tokens: TaggedText, most: int = 16) -> list[Phrase]:
     for number, word in enumerate(words):
         if word in _JOINTS:
             going[number] = _goes_on(tokens, number)
-    last = 0
-    for at, begins in enumerate(named):
-        if not (begins and going[at]) or at < last:
-            continue
-        last = at + 1
-        while last < len(going) and going[last]:
-            last += 1
-        first = at
-        while first < last and words[first] in _BEFORE_NAMES:
-            first += 1
-        phrase = _trim(tokens, first, last)
-        if phrase is not None and phrase.end - phrase.start <= most:
-            found.append(phrase)
+    end = len(words)
+    going += (False, True)  # so that both searches end
+    at = going.index(True)
+    while at < end:
+        last = going.index(False, at)
+        if not named[at]:
+            last = at + 1  # a joint begins no name
+        else:
+            first = at
+            while first < last and words[first] in _BEFORE_NAMES:
+                first += 1
+            phrase = _trim(tokens, first, last)
+            if phrase is not None and phrase.end - phrase.start <= most:
+                found.append(phrase)
+        at = going.index(True, last)
     return found
 
 
@@ -146,8 +148,10 @@ def _goes_on(tokens: TaggedText, number: int) -> bool:
 
 def _trim(tokens: TaggedText, first: int, last: int) -> Phrase | None:
     """Drop what cannot begin or end a name: numerals, measure words, place words."""
-    tags = tokens.tags
-    while first < last and (tags[first] in _NOT_FIRST or _is_unit(tokens, first)):
+    words, tags = tokens.words, tokens.tags
+    while first < last and (
+        tags[first] in _NOT_FIRST or ((tags[first] == "eng" or words[first] in _JOINTS) and _is_unit(words, first))
+    ):
         first += 1
     while first < last and tags[last - 1] in _NOT_LAST:
         last -= 1
@@ -156,11 +160,9 @@ def _trim(tokens: TaggedText, first: int, last: int) -> Phrase | None:
     return Phrase(first, last, tokens.starts[first], tokens.ends[last - 1])
 
 
-def _is_unit(tokens: TaggedText, number: int) -> bool:
-    """Tell whether a Latin word stands behind a number: the h of 48 h堆温."""
-    if tokens.words[number] in _JOINTS:
+def _is_unit(words: list[str], number: int) -> bool:
+    """Tell whether a joint, or a Latin word that stands behind a number: the h of 48 h堆温."""
+    if words[number] in _JOINTS:
         return True
-    if tokens.tags[number] != "eng":
-        return False
-    before = next((word for word in reversed(tokens.words[max(0, number - 2) : number]) if word.strip()), None)
+    before = next((word for word in reversed(words[max(0, number - 2) : number]) if word.strip()), None)
     return before is not None and (before[-1].isdigit() or before in "°/·")
