@@ -36,7 +36,7 @@ class Explainer:
         self._profiles = profiles
         self._lang = lang
         self._understood: dict[str, tuple[Element, ...]] = {}
-        self._read: dict[str, tuple[list[Passage], list[Text]]] = {}
+        self._read: dict[str, tuple[Sequence[Passage], list[Text]]] = {}
         segmenter = analyst.segmenter
         # Matches of one need share words and phrases: what was decided of one holds for all.
         self._weights = Remembered(self._weigh)
@@ -59,7 +59,7 @@ class Explainer:
         supply, offered = self._profiles[self._supply.ids[row]], self._supply.tags[row]
         need_passages, need_texts = self._passages("need", need)
         supply_passages, supply_texts = self._passages("achievement", supply)
-        sides: tuple[tuple[Side, list[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
+        sides: tuple[tuple[Side, Sequence[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
         phrases = sorted(
             self._refine(
                 find_shared(need_texts, supply_texts, self._weights.__getitem__),
@@ -136,7 +136,7 @@ class Explainer:
         return refined
 
     def _shared_elements(
-        self, need: Profile, supply: Profile, passages: Mapping[Side, list[Passage]]
+        self, need: Profile, supply: Profile, passages: Mapping[Side, Sequence[Passage]]
     ) -> tuple[list[tuple[str, str, str]], list[str], list[Span]]:
         """Return the figures and the codes that both sides name, and where they stand."""
         ours, theirs = self._elements("need", need), self._elements("achievement", supply)
@@ -171,7 +171,7 @@ class Explainer:
             self._understood[key] = self._analyst.elements(profile)
         return self._understood[key]
 
-    def _passages(self, side: Side, profile: Profile) -> tuple[list[Passage], list[Text]]:
+    def _passages(self, side: Side, profile: Profile) -> tuple[Sequence[Passage], list[Text]]:
         key = f"{side}\n{profile.id}"
         if key not in self._read:
             passages = self._analyst.read(profile)
@@ -190,7 +190,7 @@ def _share_elements(need: Tags, supply: Tags) -> bool:
     return bool(need.codes & supply.codes or match_quantities(need.quantities, supply.quantities))
 
 
-def _in_title(phrase: Phrase, sides: tuple[tuple[Side, list[Passage]], ...]) -> bool:
+def _in_title(phrase: Phrase, sides: tuple[tuple[Side, Sequence[Passage]], ...]) -> bool:
     found = zip(sides, (phrase.need, phrase.supply), strict=True)
     return any(passages[place.text].part == "title" for (_, passages), places in found for place in places)
 
@@ -211,7 +211,7 @@ def _span(side: Side, passage: Passage, place: Place, term: str) -> Span:
     return Span(side, passage.part, start, end, term)
 
 
-def _as_written(phrase: str, passages: list[Passage], places: tuple[Place, ...]) -> str:
+def _as_written(phrase: str, passages: Sequence[Passage], places: tuple[Place, ...]) -> str:
     if not places:
         return phrase
     first = places[0]

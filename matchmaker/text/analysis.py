@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from matchmaker.columns import Columns
 from matchmaker.records import Part, Profile
@@ -19,6 +20,8 @@ from matchmaker.understanding import Element, NeedCheck, Understanding
 
 KEYWORD_SEPARATOR = "；"
 PARTS: tuple[Part, ...] = ("title", "description", "keywords")
+# Profiles kept as read, about 20 kB each.
+_REMEMBERED = 1024
 Progress = Callable[[str, int, int], None]
 
 
@@ -38,6 +41,8 @@ class Analyst:
         self.segmenter = segmenter
         self.encoder = encoder
         self.classifier = Classifier(encoder)
+        # Whoever answers one need after another meets the same achievements again.
+        self._read = lru_cache(maxsize=_REMEMBERED)(self._read_parts)
 
     def analyse(self, profiles: Sequence[Profile], progress: Progress | None = None) -> Columns:
         """Return what is known of profiles, a row each, in their order."""
@@ -120,11 +125,14 @@ class Analyst:
         found = [word for part in parts for word in self.segmenter.inner_words(part.words)]
         return found + self.segmenter.codes(lower(text))
 
-    def read(self, profile: Profile) -> list[Passage]:
+    def read(self, profile: Profile) -> tuple[Passage, ...]:
         """Return the parts of one profile for finding evidence; empty parts are left out."""
-        written = zip(PARTS, _written(profile), strict=True)
-        cleaned = [(part, _without_dotted(clean(text))) for part, text in written if text]
-        return [Passage(part, text, self.segmenter.split_plainly(text.text)) for part, text in cleaned]
+        return self._read(_written(profile))
+
+    def _read_parts(self, written: tuple[str, str, str]) -> tuple[Passage, ...]:
+        parts = zip(PARTS, written, strict=True)
+        cleaned = [(part, _without_dotted(clean(text))) for part, text in parts if text]
+        return tuple(Passage(part, text, self.segmenter.split_plainly(text.text)) for part, text in cleaned)
 
 
 def _clean_parts(profiles: Sequence[Profile]) -> list[list[str]]:
