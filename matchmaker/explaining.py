@@ -9,7 +9,7 @@ import numpy as np
 
 from matchmaker.columns import Tags
 from matchmaker.languages import Lang
-from matchmaker.rank.evidence import Phrase, Place, Text, Word, find_shared
+from matchmaker.rank.evidence import Phrase, Place, Text, find_shared
 from matchmaker.rank.features import FEATURES
 from matchmaker.rank.quantities import match_quantities, shared_name
 from matchmaker.rank.supply import Supply
@@ -17,6 +17,7 @@ from matchmaker.reasons import give_reasons
 from matchmaker.records import Evidence, Profile, Side, Span, Term
 from matchmaker.register import Register
 from matchmaker.text.analysis import Analyst, Passage
+from matchmaker.text.segmentation import Remembered
 from matchmaker.text.telling import NEGATIONS, telling_part, without_last_character
 from matchmaker.understanding import Element
 
@@ -24,6 +25,7 @@ from matchmaker.understanding import Element
 TITLE_BONUS = 2.0
 _CODES = ("standard", "grade")
 _COLON = re.compile(r"\s?:\s?")
+_DENSE = FEATURES.index("dense")
 
 
 class Explainer:
@@ -36,7 +38,12 @@ class Explainer:
         self._lang = lang
         self._weights: dict[str, float] = {}
         self._understood: dict[str, tuple[Element, ...]] = {}
-        self._read: dict[str, tuple[list[Passage], list[Text]]] = {}
+        self._read: dict[str, tuple[Sequence[Passage], list[Text]]] = {}
+        segmenter = analyst.segmenter
+        # Matches of one need share words and phrases: what was decided of one holds for all.
+        self._weights = Remembered(self._weigh)
+        self._telling = Remembered(lambda phrase: telling_part(phrase, segmenter))
+        self._without_last = Remembered(lambda phrase: without_last_character(phrase, segmenter))
 
     def explain(self, need: Profile, tags: Tags, row: int, features: np.ndarray, contributions: np.ndarray) -> Evidence:
         """Return the evidence for one pair.
@@ -54,10 +61,10 @@ class Explainer:
         supply, offered = self._register.at(row), self._supply.tags(row)
         need_passages, need_texts = self._passages("need", need)
         supply_passages, supply_texts = self._passages("achievement", supply)
-        sides: tuple[tuple[Side, list[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
+        sides: tuple[tuple[Side, Sequence[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
         phrases = sorted(
             self._refine(
-                find_shared(need_texts, supply_texts, self._weigh),
+                find_shared(need_texts, supply_texts, self._weights.__getitem__),
                 (need_texts, supply_texts),
                 {*tags.region, *offered.region},
             ),
@@ -73,22 +80,21 @@ class Explainer:
         targets, codes, marked = (
             self._shared_elements(need, supply, dict(sides)) if _share_elements(tags, offered) else ([], [], [])
         )
-        similarity = float(features[FEATURES.index("dense")])
         return Evidence(
             reasons=give_reasons(
                 need,
                 supply,
                 (tags, offered),
                 words,
-                similarity,
+                float(features[_DENSE]),
                 self._lang,
                 targets=targets,
                 codes=codes,
             ),
             spans=(*spans, *marked),
             terms=tuple(
-                Term(name, float(value), float(added))
-                for name, value, added in zip(FEATURES, features, contributions[:-1], strict=True)
+                Term(name, value, added)
+                for name, value, added in zip(FEATURES, features.tolist(), contributions[:-1].tolist(), strict=True)
                 if added != 0
             ),
             base=float(contributions[-1]),
@@ -107,30 +113,32 @@ class Explainer:
             words = phrase.phrase
             if _is_cut(need, phrase.need) or _is_cut(supply, phrase.supply):
                 # 液流电池电堆 and 液流电池电解液 share no 电: what begins another word is left off.
-                words = words[: without_last_character(words, self._analyst.segmenter)]
-            start, end = telling_part(words, self._analyst.segmenter)
+                words = words[: self._without_last[words]]
+            start, end = self._telling[words]
             if start >= end or words[start:end] in regions:
                 continue
             sides = [
-                [(texts, Place(at.text, at.start + start, at.start + end)) for at in places]
+                [(_negation(texts[at.text], at.start + start), at) for at in places]
                 for texts, places in ((need, phrase.need), (supply, phrase.supply))
             ]
             # 非全氟 and 全氟 are opposites; 无卤阻燃 on both sides is shared as such.
-            common = set.intersection(*({_negation(*place) for place in side} for side in sides))
+            common = set.intersection(*({denied for denied, _ in side} for side in sides))
             if not common:
                 continue
             head = max(common)
+            name = head + words[start:end]
+            if any(name in other.phrase for other in refined):
+                continue
+            first = start - len(head)
             ours, theirs = (
-                tuple(at._replace(start=at.start - len(head)) for texts, at in side if _negation(texts, at) == head)
+                tuple(Place(at.text, at.start + first, at.start + end) for denied, at in side if denied == head)
                 for side in sides
             )
-            name = head + words[start:end]
-            if not any(name in other.phrase for other in refined):
-                refined.append(Phrase(name, phrase.weight, ours, theirs))
+            refined.append(Phrase(name, phrase.weight, ours, theirs))
         return refined
 
     def _shared_elements(
-        self, need: Profile, supply: Profile, passages: Mapping[Side, list[Passage]]
+        self, need: Profile, supply: Profile, passages: Mapping[Side, Sequence[Passage]]
     ) -> tuple[list[tuple[str, str, str]], list[str], list[Span]]:
         """Return the figures and the codes that both sides name, and where they stand."""
         ours, theirs = self._elements("need", need), self._elements("achievement", supply)
@@ -165,11 +173,11 @@ class Explainer:
             self._understood[key] = self._analyst.elements(profile)
         return self._understood[key]
 
-    def _passages(self, side: Side, profile: Profile) -> tuple[list[Passage], list[Text]]:
+    def _passages(self, side: Side, profile: Profile) -> tuple[Sequence[Passage], list[Text]]:
         key = f"{side}\n{profile.id}"
         if key not in self._read:
             passages = self._analyst.read(profile)
-            texts = [Text(p.clean.text.lower(), [Word(*word) for word in p.words]) for p in passages]
+            texts = [Text(passage.clean.text.lower(), passage.words) for passage in passages]
             self._read[key] = passages, texts
         return self._read[key]
 
@@ -185,19 +193,19 @@ def _share_elements(need: Tags, supply: Tags) -> bool:
     return bool(need.codes & supply.codes or match_quantities(need.quantities, supply.quantities))
 
 
-def _in_title(phrase: Phrase, sides: tuple[tuple[Side, list[Passage]], ...]) -> bool:
+def _in_title(phrase: Phrase, sides: tuple[tuple[Side, Sequence[Passage]], ...]) -> bool:
     found = zip(sides, (phrase.need, phrase.supply), strict=True)
     return any(passages[place.text].part == "title" for (_, passages), places in found for place in places)
 
 
 def _is_cut(texts: Sequence[Text], places: Sequence[Place]) -> bool:
     """Tell whether all places end in the middle of a word."""
-    return all(any(word.start < at.end < word.end for word in texts[at.text].words) for at in places)
+    return all(texts[at.text].cuts_word(at.end) for at in places)
 
 
-def _negation(texts: Sequence[Text], place: Place) -> str:
+def _negation(text: Text, place: int) -> str:
     """Return the negation that stands right before a place, or nothing."""
-    before = texts[place.text].text[place.start - 1 : place.start] if place.start else ""
+    before = text.text[place - 1 : place] if place else ""
     return before if before in NEGATIONS else ""
 
 
@@ -206,7 +214,7 @@ def _span(side: Side, passage: Passage, place: Place, term: str) -> Span:
     return Span(side, passage.part, start, end, term)
 
 
-def _as_written(phrase: str, passages: list[Passage], places: tuple[Place, ...]) -> str:
+def _as_written(phrase: str, passages: Sequence[Passage], places: tuple[Place, ...]) -> str:
     if not places:
         return phrase
     first = places[0]

@@ -1,4 +1,5 @@
 import csv
+import gc
 import hashlib
 import json
 import os
@@ -195,6 +196,15 @@ def test_a_failing_writer_leaves_what_was_there(delivery, tmp_path, monkeypatch,
     with pytest.raises(KeyboardInterrupt):
         write_delivery(replace(delivery, shortlists=SHORTLISTS[:1]), tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_the_garbage_collector_works_again_afterwards(delivery, tmp_path, monkeypatch):
+    write_delivery(delivery, tmp_path)
+    assert gc.isenabled()
+    monkeypatch.setattr(folder, "write_page", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_delivery(delivery, tmp_path)
+    assert gc.isenabled()
 
 
 def test_a_failing_writer_leaves_no_new_folder(delivery, tmp_path, monkeypatch):

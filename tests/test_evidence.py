@@ -89,6 +89,19 @@ def test_a_text_shares_its_words_with_itself(text):
         assert all(any(token.word in phrase for phrase in phrases) for token in SEGMENTER.split(text))
 
 
+@given(TEXTS, st.integers(0, 80))
+def test_a_place_cuts_a_word_that_it_lies_inside(text, place):
+    words = SEGMENTER.split(text)
+    assert read(text).cuts_word(place) == any(word.start < place < word.end for word in words)
+
+
+@given(st.lists(TEXTS, max_size=3), st.lists(TEXTS, max_size=3))
+def test_no_phrase_reaches_from_one_text_into_the_next(needs, supplies):
+    for phrase in find_shared(list(map(read, needs)), list(map(read, supplies)), lambda word: 2.0):
+        assert any(phrase.phrase in lower(text) for text in needs)
+        assert any(phrase.phrase in lower(text) for text in supplies)
+
+
 # Through the engine, on texts as people write them.
 
 DIRTY = {

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from matching import PARTS, SUBJECTS
 
-from matchmaker.rank import lexical
 from matchmaker.rank.lexical import (
     K1,
     B,
@@ -155,25 +154,6 @@ def test_search_finds_the_best_scores(seed, allowed):
                 wanted = sorted(may, key=lambda text: (-scores[row, text], place(text)))[:depth]
                 assert got.tolist() == wanted
                 assert told.tolist() == scores[row, wanted].tolist()
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_large_register_is_searched_by_rare_words_first_and_scored_by_all(seed, monkeypatch):
-    monkeypatch.setattr(lexical, "MANY", 1)
-    monkeypatch.setattr(lexical, "COMMON_SHARE", 0.3)
-    texts, queries = corpus(seed, 200), ask(seed)
-    register = Register([texts])
-    asked = ask_words(rows_of(queries), register.statistics)
-    assert asked.common.any() and not asked.common.all()
-    scores = register.score_words(queries)
-    for row, (got, told) in enumerate(register.words[0].search(asked, 10)):
-        assert told.tolist() == scores[row, got].tolist() == sorted(told, reverse=True)
-        rare = [word for word in queries[row] if sum(word in text for text in texts) <= 60]
-        best = sorted(np.flatnonzero(scores[row]), key=lambda text: (-scores[row, text], text))[:10]
-        # What shares a rare word with the query is never missed as long as few others do.
-        sharing = [text for text in best if set(rare) & set(texts[text])]
-        assert not rare or len(set(sharing) - set(got.tolist())) <= 1
-    assert [len(got) for got, _ in register.words[0].search(asked, 500)] >= [0] * len(queries)
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in KINDS])

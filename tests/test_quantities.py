@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaker.rank.quantities import match_quantities
+from matchmaker.text.cleaning import clean
 from matchmaker.text.codes import find_codes
-from matchmaker.text.quantities import find_measures
+from matchmaker.text.quantities import _MEASURE, _numbers, find_measures
 from matchmaker.text.units import UNIT, read_unit
 from matchmaker.understanding import Quantity
 
@@ -136,3 +137,18 @@ def test_a_bare_rate_is_held_against_nothing_but_its_like():
     asked = Quantity("氦检一次合格率", 98.0, float("inf"), "%", bound=True)
     assert match_quantities([asked], [Quantity("一次合格率", 99.4, 99.4, "%")]) == []
     assert match_quantities([asked], [Quantity("气密一次合格率", 99.1, 99.1, "%")]) != []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "不得低于 起码要恢复到 降低 到了 大约 约 母材的 理论值 ± - 5 3.5 1,200 ~ 至 % mm kW·h 万吨/年 Co3O4 ( ) "
+            "PM2.5 收率 的 , 。 以上 2019年 ×10^3 提高".split(" ")
+            + [" ", "\n", "没有数字" * 20]
+        ),
+        max_size=14,
+    ).map("".join)
+)
+def test_looking_only_near_numbers_misses_none(text):
+    text = clean(text).text
+    assert [found.span() for found in _numbers(text)] == [found.span() for found in _MEASURE.finditer(text)]

@@ -11,7 +11,7 @@ from matching import DATA, PARTS, SUBJECTS, invent_text, invent_title, reference
 
 from matchmaker.errors import SettingError
 from matchmaker.text.lexicon import STOP_WORDS, UNITS, Lexicon, lower, normalize_word
-from matchmaker.text.segmentation import CODE, Segmenter, Token, character_grams
+from matchmaker.text.segmentation import CODE, Remembered, Segmenter, Token, character_grams
 
 NUMBER = re.compile(rf"[\d.,%+-]*(?:{'|'.join(UNITS)})?")
 HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
@@ -222,3 +222,31 @@ def test_grams_are_the_letters_and_their_neighbours(text):
     assert grams[: len(letters)] == letters
     pairs = list(zip(letters, letters[1:], strict=False))
     assert [((gram >> 32) - 1, gram & 0xFFFFFFFF) for gram in grams[len(letters) :]] == pairs
+
+
+@given(MIXED, MIXED)
+def test_parts_taken_apart_one_by_one_give_the_words_of_the_whole(first, second):
+    for segmenter in (segment_with(), segment_with(*TERMS)):
+        whole = f"{first}。{second}"
+        words = [word for part in (first, second) for word in segmenter.inner_words(segmenter.tag(part).words)]
+        assert words + segmenter.codes(lower(whole)) == segmenter.search_words(whole)
+
+
+@given(MIXED)
+def test_plain_tuples_say_what_tokens_say(text):
+    segmenter = segment_with(*TERMS)
+    assert segmenter.split(text) == segmenter.split_plainly(text)
+
+
+def test_a_tagged_text_is_a_sequence_of_tokens():
+    tokens = segment_with().tag("降低能耗")
+    assert len(tokens) == 2 and tokens[1] == tokens[-1] == ("能耗", "n", 2, 4)
+    assert tokens[:1] == [tokens[0]] and list(tokens) == tokens[:]
+    assert not segment_with().tag("")
+
+
+def test_what_is_remembered_is_bounded_and_asked_again():
+    asked = []
+    lengths = Remembered(lambda word: asked.append(word) or len(word), most=2)
+    assert [lengths[word] for word in ("锂", "电池", "锂", "海参类", "锂")] == [1, 2, 1, 3, 1]
+    assert asked == ["锂", "电池", "海参类", "锂"] and len(lengths) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from typing import NamedTuple
 MIN_WEIGHT = 1.0
 MOST_PHRASES = 8
 MOST_PLACES = 12
+# No clean text holds this character, so no phrase is found across two of them.
+_BETWEEN = "\0"
 
 
 class Word(NamedTuple):
@@ -36,11 +39,38 @@ class Phrase(NamedTuple):
     supply: tuple[Place, ...]
 
 
-class Text(NamedTuple):
-    """A text in lower case with its words, none inside another, in order."""
+class Text:
+    """A text in lower case with its words, none inside another, in order.
 
-    text: str
-    words: Sequence[Word]
+    Parameters
+    ----------
+    text : str
+    words : sequence of Word
+        Plain tuples do as well.
+
+    Attributes
+    ----------
+    words : tuple of str
+    starts, ends : tuple of int
+        Where each word stands.
+    distinct : frozenset of str
+        The words, each once.
+    """
+
+    __slots__ = ("distinct", "ends", "starts", "text", "words")
+
+    def __init__(self, text: str, words: Sequence[tuple[str, int, int]]) -> None:
+        self.text = text
+        self.words: tuple[str, ...]
+        self.starts: tuple[int, ...]
+        self.ends: tuple[int, ...]
+        self.words, self.starts, self.ends = zip(*words, strict=True) if words else ((), (), ())
+        self.distinct = frozenset(self.words)
+
+    def cuts_word(self, place: int) -> bool:
+        """Tell whether a place lies in the middle of a word."""
+        before = bisect_left(self.starts, place) - 1
+        return before >= 0 and place < self.ends[before]
 
 
 def find_shared(need: Sequence[Text], supply: Sequence[Text], weigh: Callable[[str], float]) -> list[Phrase]:
@@ -62,40 +92,38 @@ def find_shared(need: Sequence[Text], supply: Sequence[Text], weigh: Callable[[s
     >>> find_shared([need], [supply], lambda word: 2.0)[0].phrase
     '低温锂电池'
     """
-    known = {word.word for text in supply for word in text.words}
+    known: set[str] = set().union(*(text.distinct for text in supply))
+    whole = _BETWEEN.join(text.text for text in supply)
     found: dict[str, float] = {}
     for text in need:
-        at = 0
-        while at < len(text.words):
-            stop = _run_end(text, at, known, supply)
-            if stop > at:
-                run = text.words[at:stop]
-                found[text.text[run[0].start : run[-1].end]] = sum(weigh(word.word) for word in run)
-            at = max(stop, at + 1)
+        words = text.words
+        stop = 0
+        for at in [place for place, word in enumerate(words) if word in known]:
+            if at >= stop:
+                stop = _run_end(text, at, whole)
+                phrase = text.text[text.starts[at] : text.ends[stop - 1]]
+                found[phrase] = sum(map(weigh, words[at:stop]))
     chosen: list[Phrase] = []
-    for phrase in sorted(found, key=lambda phrase: (-found[phrase], phrase)):
-        if found[phrase] < MIN_WEIGHT or len(chosen) == MOST_PHRASES:
+    for negative, phrase in sorted((-weight, phrase) for phrase, weight in found.items() if weight >= MIN_WEIGHT):
+        if len(chosen) == MOST_PHRASES:
             break
         if any(phrase in other.phrase for other in chosen):
             continue
         places = _places(phrase, need), _places(phrase, supply)
         # Without a place, it stands only inside Latin words: pa6 in pa66.
         if all(places):
-            chosen.append(Phrase(phrase, found[phrase], *places))
+            chosen.append(Phrase(phrase, -negative, *places))
     return chosen
 
 
-def _run_end(text: Text, start: int, known: set[str], supply: Sequence[Text]) -> int:
-    words = text.words
-    if words[start].word not in known:
-        return start
+def _run_end(text: Text, start: int, whole: str) -> int:
+    """Return where the longest run of words ends that begins with word ``start`` and stands in the supply's texts."""
     stop = start + 1
     # A longer phrase stands nowhere before the first place of the shorter one.
-    firsts = [0] * len(supply)
-    while stop < len(words) and words[stop].start == words[stop - 1].end:
-        phrase = text.text[words[start].start : words[stop].end]
-        firsts = [other.text.find(phrase, at) if at >= 0 else at for other, at in zip(supply, firsts, strict=True)]
-        if max(firsts, default=-1) < 0:
+    first = 0
+    while stop < len(text.words) and text.starts[stop] == text.ends[stop - 1]:
+        first = whole.find(text.text[text.starts[start] : text.ends[stop]], first)
+        if first < 0:
             break
         stop += 1
     return stop
@@ -103,14 +131,19 @@ def _run_end(text: Text, start: int, known: set[str], supply: Sequence[Text]) ->
 
 def _places(phrase: str, texts: Sequence[Text]) -> tuple[Place, ...]:
     places: list[Place] = []
+    begins, ends = _is_latin(phrase[:1]), _is_latin(phrase[-1:])
     for number, text in enumerate(texts):
         start = text.text.find(phrase)
         while start >= 0 and len(places) < MOST_PLACES:
             end = start + len(phrase)
-            if not (_cuts(text.text, start) or _cuts(text.text, end)):
+            if not ((begins and _cuts(text.text, start)) or (ends and _cuts(text.text, end))):
                 places.append(Place(number, start, end))
             start = text.text.find(phrase, end)
     return tuple(places)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _cuts(text: str, place: int) -> bool:

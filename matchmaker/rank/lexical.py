@@ -19,11 +19,6 @@ K1 = 1.2
 B = 0.75
 # A word is common when more than one text in twenty has it.
 COMMON_SHARE = 0.05
-# In a register this large, texts are found by the words of a query that are not common: these are a seventh of all
-# places to look at. The best so many times as many as wanted are then scored by all words. `docs/performance.md` has
-# how rarely that misses one.
-MANY = 100_000
-PASSES = 4
 
 Found = tuple[np.ndarray, np.ndarray]
 
@@ -95,14 +90,11 @@ class Queries:
     ----------
     bounds : ndarray of int64, shape (q + 1,)
     terms, weights : ndarray, shape (entries,)
-    common : ndarray of bool, shape (entries,)
-        Whether more than `COMMON_SHARE` of the register's texts have the term.
     """
 
     bounds: np.ndarray
     terms: np.ndarray
     weights: np.ndarray
-    common: np.ndarray
 
     def __len__(self) -> int:
         """Return the number of queries."""
@@ -132,7 +124,7 @@ def ask_words(needs: TermRows, statistics: Statistics, *, rare: bool = False) ->
     owner = _owners(needs.bounds)
     ceilings = np.bincount(owner[counted], weights[counted], minlength=len(needs))
     weights = weights / np.maximum(ceilings, 1e-9)[owner]
-    return _choose(needs, counted & (found > 0), weights, found > most)
+    return _choose(needs, counted & (found > 0), weights)
 
 
 def ask_grams(needs: TermRows, statistics: Statistics) -> Queries:
@@ -143,12 +135,12 @@ def ask_grams(needs: TermRows, statistics: Statistics) -> Queries:
     owner = _owners(needs.bounds)
     squares = np.bincount(owner, weights**2, minlength=len(needs))
     weights = weights / np.sqrt(np.maximum(squares, 1e-12))[owner]
-    return _choose(needs, found > 0, weights, np.zeros(len(found), bool))
+    return _choose(needs, found > 0, weights)
 
 
-def _choose(needs: TermRows, chosen: np.ndarray, weights: np.ndarray, common: np.ndarray) -> Queries:
+def _choose(needs: TermRows, chosen: np.ndarray, weights: np.ndarray) -> Queries:
     ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(chosen)])
-    return Queries(ends[needs.bounds], needs.terms[needs.places[chosen]], weights[chosen], common[chosen])
+    return Queries(ends[needs.bounds], needs.terms[needs.places[chosen]], weights[chosen])
 
 
 def _owners(bounds: np.ndarray) -> np.ndarray:
@@ -205,20 +197,11 @@ class WordIndex:
         for query in range(len(queries)):
             here = slice(queries.bounds[query], queries.bounds[query + 1])
             known = places[here] >= 0
-            first = known & ~queries.common[here] if self.statistics.rows >= MANY else known
-            if not first.any():
-                first = known
-            scores = self._add_up(places[here][first], queries.weights[here][first])
+            scores = self._add_up(places[here][known], queries.weights[here][known])
             if allowed is not None:
                 scores[~allowed[query]] = 0
-            if first.sum() < known.sum():
-                best = np.sort(top_rows(scores, PASSES * depth, 0.0, order))
-                [all_words] = self.score([queries], (np.full(len(best), query), best))
-                place = top_rows(all_words, depth, 0.0, None if order is None else order[best])
-                found.append((best[place], all_words[place]))
-            else:
-                best = top_rows(scores, depth, 0.0, order)
-                found.append((best, scores[best]))
+            best = top_rows(scores, depth, 0.0, order)
+            found.append((best, scores[best]))
         return found
 
     def _add_up(self, places: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from matchmaker.records import Match, Part, Profile, Side
 
@@ -13,8 +12,7 @@ PARTS: tuple[str, ...] = get_args(Part)
 _OUTSIDE_BASIC_PLANE = re.compile("[\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A stretch of text in UTF-16 code units, as a browser counts, and the terms that it carries."""
 
     start: int
@@ -89,11 +87,13 @@ def mark_profile(match: Match, side: Side, profile: Profile, terms: Mapping[str,
     dict of str to list of [start, end, term, …]
         By part of the profile; parts without evidence are left out.
     """
-    marked = {}
+    marked: dict[str, list[list[int]]] = {}
+    spans = [span for span in match.evidence.spans if span.side == side]
+    if not spans:
+        return marked
     for part, text in zip(PARTS, (profile.title, profile.description, "；".join(profile.keywords)), strict=True):
-        spans = [span for span in match.evidence.spans if span.side == side and span.part == part]
-        marks = mark_text(text, [(span.start, span.end, terms[span.term]) for span in spans])
-        if marks:
+        stretches = [(span.start, span.end, terms[span.term]) for span in spans if span.part == part]
+        if stretches and (marks := mark_text(text, stretches)):
             marked[part] = [[mark.start, mark.end, *mark.terms] for mark in marks]
     return marked
 

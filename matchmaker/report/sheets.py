@@ -61,7 +61,8 @@ def clean_text(text: str, cut: str = "…") -> str:
     >>> len(clean_text("长" * 40_000))
     32767
     """
-    text = _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not text.isprintable():  # what is printable holds no line break and nothing forbidden
+        text = _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if 2 * len(text) <= CELL_LIMIT or _count_units(text) <= CELL_LIMIT:
         return text
     mark = cut.format(n=len(text))
@@ -105,6 +106,9 @@ class SheetWriter:
             sheet.set_column(place, place, column.width)
             sheet.write_string(0, place, self.words[column.heading], self.header)
         sheet.set_row(0, 32)
+        styles = {
+            style: [self.formats[column.kind, style] for column in columns] for style in ("plain", "first", "faded")
+        }
         last = 0
         for last, row in enumerate(rows, start=1):
             if last >= ROW_LIMIT:
@@ -113,9 +117,10 @@ class SheetWriter:
                     "ask for fewer matches per need or split the needs"
                 )
             sheet.set_row(last, height)
-            for place, (column, value) in enumerate(zip(columns, row.values, strict=True)):
-                style = "faded" if place < row.repeated else "plain" if row.repeated else "first"
-                self._write(sheet, last, place, value, self.formats[column.kind, style])
+            own = styles["plain" if row.repeated else "first"]
+            chosen = [*styles["faded"][: row.repeated], *own[row.repeated :]]
+            for place, (value, style) in enumerate(zip(row.values, chosen, strict=True)):
+                self._write(sheet, last, place, value, style)
         sheet.freeze_panes(1, frozen)
         sheet.autofilter(0, 0, last, len(columns) - 1)
         # Ids and prices such as "120" stay text; without this Excel flags each of them with a green corner.

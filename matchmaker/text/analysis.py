@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,15 +12,19 @@ from matchmaker.columns import Columns
 from matchmaker.records import Part, Profile
 from matchmaker.terms import TermRows, number_words
 from matchmaker.text.cleaning import CleanText, clean, clean_all
-from matchmaker.text.elements import read_elements
+from matchmaker.text.elements import elements_in, read_elements
 from matchmaker.text.industry import SCHEMES, Classifier
+from matchmaker.text.lexicon import lower
 from matchmaker.text.needcheck import check_need
-from matchmaker.text.segmentation import Segmenter, Token, character_grams
+from matchmaker.text.segmentation import Segmenter, TaggedText, character_grams
 from matchmaker.text.tagging import add_understood, tag
 from matchmaker.text.vectors import CachedEncoder
 from matchmaker.understanding import Element, Industry, NeedCheck, Understanding
 
 KEYWORD_SEPARATOR = "；"
+PARTS: tuple[Part, ...] = ("title", "description", "keywords")
+# Profiles kept as read, about 20 kB each.
+_REMEMBERED = 1024
 # To be raised when anything that this room reads out of a text comes out otherwise than before: a saved index is then
 # made anew when it is loaded.
 READING = 1
@@ -28,11 +33,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One part of a profile, cleaned, with its words and the way back into the original."""
+    """One part of a profile, cleaned, with its words and their places, and the way back into the original."""
 
     part: Part
     clean: CleanText
-    words: tuple[Token, ...]
+    words: list[tuple[str, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class _Seen:
     full: list[str]
     title_words: list[list[str]]
     words: list[list[str]]
+    elements: list[tuple[Element, ...]]
     title_vectors: np.ndarray
     text_vectors: np.ndarray
 
@@ -54,17 +60,17 @@ class Analyst:
         self.segmenter = segmenter
         self.encoder = encoder
         self.classifier = Classifier(encoder)
+        # Whoever answers one need after another meets the same achievements again.
+        self._read = lru_cache(maxsize=_REMEMBERED)(self._read_parts)
 
     def analyse(self, profiles: Sequence[Profile], progress: Progress | None = None) -> Columns:
         """Return what is known of profiles, a row each, in their order."""
         return self._analyse(profiles, self._see(profiles, progress))
 
     def _see(self, profiles: Sequence[Profile], progress: Progress | None) -> _Seen:
-        titles, texts = self.texts(profiles)
-        full = [
-            _join(text, clean(KEYWORD_SEPARATOR.join(profile.keywords)).text)
-            for text, profile in zip(texts, profiles, strict=True)
-        ]
+        titles, bodies, keywords = _clean_parts(profiles)
+        texts = list(map(_join, titles, bodies))
+        full = list(map(_join, texts, keywords))
         if progress:
             progress("clean", len(profiles), len(profiles))
         together = [*titles, *texts]
@@ -77,11 +83,20 @@ class Analyst:
                 progress("encode", done, len(together))
 
         vectors = self.encoder.encode(together, advance)
+        title_words, words, elements = [], [], []
+        for title, body, listed, text in zip(titles, bodies, keywords, full, strict=True):
+            tagged = [self.segmenter.tag(part) for part in (title, body, listed)]
+            title_words.append(self._index_words(title, tagged[:1]))
+            # No word reaches across the full stop between two parts, so each is taken apart once, for all purposes.
+            words.append(self._index_words(text, tagged))
+            plain = [part.replace("İ", "I") for part in (title, body, listed)]
+            elements.append(tuple(element for parts in map(elements_in, plain, tagged, PARTS) for element in parts))
         return _Seen(
             titles=titles,
             full=full,
-            title_words=[self.segmenter.search_words(title) for title in titles],
-            words=[self.segmenter.search_words(text) for text in full],
+            title_words=title_words,
+            words=words,
+            elements=elements,
             title_vectors=vectors[: len(titles)],
             text_vectors=vectors[len(titles) :],
         )
@@ -97,8 +112,8 @@ class Analyst:
             title_vectors=seen.title_vectors,
             text_vectors=seen.text_vectors,
             tags=[
-                add_understood(tag(profile), self.elements(profile), field, division)
-                for profile, field, division in zip(profiles, fields, divisions, strict=True)
+                add_understood(tag(profile), found, field, division)
+                for profile, found, field, division in zip(profiles, seen.elements, fields, divisions, strict=True)
             ],
         )
 
@@ -107,9 +122,8 @@ class Analyst:
 
     def texts(self, profiles: Sequence[Profile]) -> tuple[list[str], list[str]]:
         """Return what is encoded of profiles: their titles, and titles with descriptions, all cleaned."""
-        titles = [part.text for part in clean_all([profile.title for profile in profiles])]
-        bodies = [part.text for part in clean_all([profile.description for profile in profiles])]
-        return titles, [_join(title, body) for title, body in zip(titles, bodies, strict=True)]
+        titles, bodies, _ = _clean_parts(profiles)
+        return titles, list(map(_join, titles, bodies))
 
     def elements(self, profile: Profile) -> tuple[Element, ...]:
         """Return what the texts of a profile say."""
@@ -122,14 +136,16 @@ class Analyst:
         return [
             Understanding(
                 profile_id=profile.id,
-                elements=self.elements(profile),
+                elements=elements,
                 industries=tuple(claim for claim in claimed if claim.code),
                 field=tags.field,
                 maturity=tags.maturity,
                 modes=tuple(sorted(tags.modes)),
                 region=tags.region,
             )
-            for profile, tags, claimed in zip(profiles, self._analyse(profiles, seen).tags, claims, strict=True)
+            for profile, elements, tags, claimed in zip(
+                profiles, seen.elements, self._analyse(profiles, seen).tags, claims, strict=True
+            )
         ]
 
     def check(self, needs: Sequence[Profile], lang: str) -> list[NeedCheck]:
@@ -140,15 +156,29 @@ class Analyst:
             for need, known in zip(needs, tags, strict=True)
         ]
 
-    def read(self, profile: Profile) -> list[Passage]:
+    def _index_words(self, text: str, parts: Sequence[TaggedText]) -> list[str]:
+        """Return what `Segmenter.search_words` finds in a text whose parts are taken apart already."""
+        found = [word for part in parts for word in self.segmenter.inner_words(part.words)]
+        return found + self.segmenter.codes(lower(text))
+
+    def read(self, profile: Profile) -> tuple[Passage, ...]:
         """Return the parts of one profile for finding evidence; empty parts are left out."""
-        written: tuple[tuple[Part, str], ...] = (
-            ("title", profile.title),
-            ("description", profile.description),
-            ("keywords", KEYWORD_SEPARATOR.join(profile.keywords)),
-        )
-        cleaned = [(part, _without_dotted(clean(text))) for part, text in written if text]
-        return [Passage(part, text, tuple(self.segmenter.split(text.text))) for part, text in cleaned]
+        return self._read(_written(profile))
+
+    def _read_parts(self, written: tuple[str, str, str]) -> tuple[Passage, ...]:
+        parts = zip(PARTS, written, strict=True)
+        cleaned = [(part, _without_dotted(clean(text))) for part, text in parts if text]
+        return tuple(Passage(part, text, self.segmenter.split_plainly(text.text)) for part, text in cleaned)
+
+
+def _clean_parts(profiles: Sequence[Profile]) -> list[list[str]]:
+    """Return the titles of profiles, their descriptions and their keywords, all cleaned."""
+    written = zip(*map(_written, profiles), strict=True) if profiles else ((), (), ())
+    return [[part.text for part in clean_all(texts)] for texts in written]
+
+
+def _written(profile: Profile) -> tuple[str, str, str]:
+    return profile.title, profile.description, KEYWORD_SEPARATOR.join(profile.keywords)
 
 
 def _without_dotted(clean_text: CleanText) -> CleanText:

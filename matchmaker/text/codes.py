@@ -33,6 +33,10 @@ _STANDARD = re.compile(
 _GRADE = re.compile(
     r"(?<![A-Za-z0-9.])[A-Za-z0-9]+(?:\([A-Za-z]\))?(?:-(?:[A-Z]+\d+|[A-Z]?\d+[A-Z]*|[A-Z]\d))*(?![A-Za-z0-9]|\.\d)"
 )
+# No code is without these two.
+_CAPITAL, _DIGIT = re.compile("[A-Z]"), re.compile(r"\d")
+# Nor is a standard without these.
+_CAPITALS = re.compile("[A-Z][A-Z]")
 _MEASURE = re.compile(rf"\d+(?:\.\d+)?(?:{UNIT})(?:\([AC]\))?")
 # 316L is a steel and no volume; 50L is a volume.
 STEEL = re.compile(r"(?:30[14]|31[067]|321|347|904)L?[NH]?")
@@ -58,8 +62,10 @@ def find_codes(text: str) -> Iterator[Code]:
     >>> [(code.kind, code.name) for code in find_codes("按GB/T 31602-2015检验,壳体为316L,密封PA66-GF30")]
     [('standard', 'GB/T31602'), ('grade', '316L'), ('grade', 'PA66-GF30')]
     """
+    if not (_CAPITAL.search(text) and _DIGIT.search(text)):
+        return
     end = 0
-    standards = list(_STANDARD.finditer(text))
+    standards = list(_STANDARD.finditer(text)) if _CAPITALS.search(text) else []
     for found in sorted([*standards, *_GRADE.finditer(text)], key=lambda found: (found.start(), -found.end())):
         if found.start() < end:
             continue

@@ -18,7 +18,7 @@ from matchmaker.text.cleaning import clean
 from matchmaker.text.codes import find_codes
 from matchmaker.text.phrases import Phrase, phrase_after, phrase_before, phrases_in
 from matchmaker.text.quantities import RISING, Measure, find_measures
-from matchmaker.text.segmentation import Segmenter, TaggedToken
+from matchmaker.text.segmentation import Segmenter, TaggedText
 from matchmaker.text.units import COUNTS
 from matchmaker.understanding import Element, ElementKind, Quantity
 
@@ -33,6 +33,8 @@ _FROM = re.compile(r"(?:由|从)[^,。;:由从]{0,14}$")
 _GETS_TO = re.compile(r"\s?[\u4e00-\u9fff]{0,4}?[到至]\s?(?:约|近|[≤≥<>±])?\s?\d|\s?[升降]\s?[到至]")
 # Characters that a rule cuts off although they belong to the word: 不停车检测, 再平衡, 在役阀门.
 _CUT_OFF = frozenset("再不未非好过无第自着_")
+_LAST_OF_THINGS = frozenset(name[-1] for name in (*words.MATERIALS, *words.PRODUCTS))
+_VERBAL = frozenset("v ad a zg m".split())
 _LIST = re.compile(r"\s?[、和与及/]\s?")
 
 
@@ -59,7 +61,11 @@ def find_elements(text: str, segmenter: Segmenter, part: Part = "description") -
     >>> [(element.kind, element.text) for element in found]
     [('method', '相转化法'), ('target', '库仑效率≥98.5%'), ('application', '全钒液流电池'), ('product', '全钒液流电池')]
     """
-    tokens = segmenter.tag(text)
+    return elements_in(text, segmenter.tag(text), part)
+
+
+def elements_in(text: str, tokens: TaggedText, part: Part = "description") -> list[Element]:
+    """Return what `find_elements` does of a text whose words are known."""
     found: dict[tuple[str, str], Element] = {}
     for element in sorted(_find_all(text, tokens, part), key=lambda one: (one.start, one.end, one.kind)):
         key = element.name if element.kind == "standard" else element.text
@@ -98,7 +104,7 @@ def clean_part(written: str) -> str:
     return clean(written).text.replace("İ", "I")
 
 
-def _find_all(text: str, tokens: Sequence[TaggedToken], part: Part) -> Iterator[Element]:
+def _find_all(text: str, tokens: TaggedText, part: Part) -> Iterator[Element]:
     for code in find_codes(text):
         kind: ElementKind = "standard" if code.kind == "standard" else "grade"
         yield Element(kind, text[code.start : code.end], code.start, code.end, part, code.name)
@@ -112,7 +118,7 @@ def _find_all(text: str, tokens: Sequence[TaggedToken], part: Part) -> Iterator[
     yield from _things(text, tokens, phrases, part)
 
 
-def _target(text: str, tokens: Sequence[TaggedToken], measure: Measure, part: Part) -> Element | None:
+def _target(text: str, tokens: TaggedText, measure: Measure, part: Part) -> Element | None:
     """Return a measure with the name of what is measured, or None where no name can be told."""
     stop = measure.name_end
     if _FROM.search(text, max(0, stop - 16), stop) and _GETS_TO.match(text, measure.end):
@@ -158,28 +164,25 @@ def _target(text: str, tokens: Sequence[TaggedToken], measure: Measure, part: Pa
     return Element("target", text[start : measure.end], start, measure.end, part, name, quantity)
 
 
-def _is_cut(text: str, tokens: Sequence[TaggedToken], phrase: Phrase) -> bool:
+def _is_cut(text: str, tokens: TaggedText, phrase: Phrase) -> bool:
     """Tell whether a phrase has lost its first character to a rule about function words."""
     before = text[phrase.start - 1] if phrase.start else ""
-    return before in _CUT_OFF or (before in ("在", "中") and len(tokens[phrase.first].word) == 1)
+    return before in _CUT_OFF or (before in ("在", "中") and len(tokens.words[phrase.first]) == 1)
 
 
 def _is_quantity(name: str) -> bool:
     return bool(words.QUANTITY.search(name)) and not words.NO_QUANTITY.search(name)
 
 
-def _word_start(tokens: Sequence[TaggedToken], phrase: Phrase, end: int) -> int:
+def _word_start(tokens: TaggedText, phrase: Phrase, end: int) -> int:
     """Return where the last words of a phrase begin that make no name longer than allowed."""
-    return next(
-        (token.start for token in tokens[phrase.first : phrase.last] if end - token.start <= _LONGEST_NAME),
-        phrase.start,
-    )
+    starts = tokens.starts[phrase.first : phrase.last]
+    return next((start for start in starts if end - start <= _LONGEST_NAME), phrase.start)
 
 
-def _effects(text: str, tokens: Sequence[TaggedToken], part: Part) -> Iterator[Element]:
-    for number, token in enumerate(tokens):
-        if token.word not in words.EFFECT_VERBS:
-            continue
+def _effects(text: str, tokens: TaggedText, part: Part) -> Iterator[Element]:
+    for number in [place for place, word in enumerate(tokens.words) if word in words.EFFECT_VERBS]:
+        token = tokens[number]
         gap = words.AFTER_EFFECT.match(text, token.end)
         phrase = phrase_after(tokens, gap.end() if gap else token.end, most=12)
         if phrase is not None and text.startswith("的", phrase.end):
@@ -198,11 +201,11 @@ def _effects(text: str, tokens: Sequence[TaggedToken], part: Part) -> Iterator[E
                 yield Element("effect", text[token.start : phrase.end], token.start, phrase.end, part, name)
 
 
-def _is_verb_only(tokens: Sequence[TaggedToken], phrase: Phrase) -> bool:
-    return all(token.tag in ("v", "ad", "a", "zg", "m") for token in tokens[phrase.first : phrase.last])
+def _is_verb_only(tokens: TaggedText, phrase: Phrase) -> bool:
+    return _VERBAL.issuperset(tokens.tags[phrase.first : phrase.last])
 
 
-def _methods(text: str, tokens: Sequence[TaggedToken], phrases: Sequence[Phrase], part: Part) -> Iterator[Element]:
+def _methods(text: str, tokens: TaggedText, phrases: Sequence[Phrase], part: Part) -> Iterator[Element]:
     for cue in words.METHOD_CUES.finditer(text):
         phrase = phrase_after(tokens, cue.end(), most=18)
         if phrase is None:
@@ -213,12 +216,12 @@ def _methods(text: str, tokens: Sequence[TaggedToken], phrases: Sequence[Phrase]
             yield Element("method", name, phrase.start, phrase.end, part, name)
     for phrase in phrases:
         name = text[phrase.start : phrase.end]
-        sure = words.SURE_METHOD.search(name) and not words.VAGUE_METHOD.search(name)
+        sure = name.endswith(words.SURE_METHODS) and not words.VAGUE_METHOD.search(name)
         if len(name) >= 4 and sure and not _is_cut(text, tokens, phrase):
             yield Element("method", name, phrase.start, phrase.end, part, name)
 
 
-def _applications(text: str, tokens: Sequence[TaggedToken], part: Part) -> Iterator[Element]:
+def _applications(text: str, tokens: TaggedText, part: Part) -> Iterator[Element]:
     for cue in words.APPLICATION_CUES.finditer(text):
         at = cue.end()
         for _ in range(5):
@@ -235,18 +238,21 @@ def _applications(text: str, tokens: Sequence[TaggedToken], part: Part) -> Itera
             at = joint.end()
 
 
-def _things(text: str, tokens: Sequence[TaggedToken], phrases: Sequence[Phrase], part: Part) -> Iterator[Element]:
+def _things(text: str, tokens: TaggedText, phrases: Sequence[Phrase], part: Part) -> Iterator[Element]:
     for phrase in phrases:
         name = text[phrase.start : phrase.end]
-        if not 3 <= len(name) <= 14 or _is_cut(text, tokens, phrase) or any(map(str.isspace, name)):
+        # A name of other things is given up by its end: most are.
+        if not (3 <= len(name) <= 14 and name[-1] in _LAST_OF_THINGS):
             continue
-        if words.MATERIAL.search(name) and not words.NO_MATERIAL.search(name):
+        if _is_cut(text, tokens, phrase) or any(map(str.isspace, name)):
+            continue
+        if name.endswith(words.MATERIALS) and not words.NO_MATERIAL.search(name):
             # 覆盖钛合金: what is done with a material is no part of it.
             first = phrase.first
-            while first < phrase.last - 1 and tokens[first].tag == "v" and len(tokens[first].word) > 1:
+            while first < phrase.last - 1 and tokens.tags[first] == "v" and len(tokens.words[first]) > 1:
                 first += 1
-            start = tokens[first].start
+            start = tokens.starts[first]
             if phrase.end - start >= 3:
                 yield Element("material", text[start : phrase.end], start, phrase.end, part, text[start : phrase.end])
-        elif words.PRODUCT.search(name) and not words.NO_PRODUCT.search(name):
+        elif name.endswith(words.PRODUCTS) and not words.NO_PRODUCT.search(name):
             yield Element("product", name, phrase.start, phrase.end, part, name)

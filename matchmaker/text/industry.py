@@ -201,7 +201,7 @@ class Classifier:
         lexical = np.zeros_like(dense, float)
         for row, (title, text) in enumerate(zip(title_words, words, strict=True)):
             # A title says what a text is about: its words count once more.
-            lexical[row] = _speak(known, Counter([*text, *title]))
+            lexical[row] = _speak(known, [*text, *title])
         return lexical, dense
 
     def scheme(self, name: str) -> Scheme:
@@ -219,14 +219,13 @@ def find_chances(lexical: np.ndarray, dense: np.ndarray, settings: Settings) -> 
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def _speak(scheme: Scheme, counts: Mapping[str, int]) -> np.ndarray:
+def _speak(scheme: Scheme, words: Sequence[str]) -> np.ndarray:
     """Return how much the words of a text speak for each class: a word said often says little more than once."""
-    total = np.zeros(len(scheme.codes))
+    total = [0.0] * len(scheme.codes)
     weight = 1.0
-    for word, count in counts.items():
-        if classes := scheme.words.get(word):
-            said = 1 + math.log(count)
-            weight += said
-            for number, value in classes.items():
-                total[number] += said * value
-    return np.asarray(total / math.sqrt(weight))
+    for word, count in Counter(filter(scheme.words.__contains__, words)).items():
+        said = 1 + math.log(count)
+        weight += said
+        for number, value in scheme.words[word].items():
+            total[number] += said * value
+    return np.array(total) / math.sqrt(weight)

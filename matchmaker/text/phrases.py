@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
 from functools import lru_cache
 from typing import NamedTuple
 
-from matchmaker.text.segmentation import TaggedToken
+from matchmaker.text.segmentation import TaggedText
 
 
 class Phrase(NamedTuple):
@@ -41,6 +41,9 @@ _VERBS = frozenset(
 # Words of these kinds can stand in a noun phrase, verbs among them: 放电容量, 焊接节拍.
 _KINDS = frozenset("n vn an b a j l i s z g k h t nz eng v q zg x ng f m ad vi tg vg ag".split())
 _JOINTS = frozenset("-/")
+# Numerals, measure words and places; what ends no name may still begin one.
+_NOT_FIRST = frozenset("m q f k mq".split())
+_NOT_LAST = frozenset("m q f h ad mq".split())
 # Verbs and adjectives that stand before a thing without being part of its name: 更换轴承, 老设备.
 _BEFORE_NAMES = frozenset(
     """
@@ -71,7 +74,7 @@ def part_of_name(word: str, tag: str) -> bool:
     return tag in _KINDS or tag[:1] in "nvab"
 
 
-def phrase_before(tokens: Sequence[TaggedToken], place: int, most: int = 14) -> Phrase | None:
+def phrase_before(tokens: TaggedText, place: int, most: int = 14) -> Phrase | None:
     """Return the noun phrase that ends at character ``place``, at most so many characters long; None if there is none.
 
     Examples
@@ -81,15 +84,16 @@ def phrase_before(tokens: Sequence[TaggedToken], place: int, most: int = 14) -> 
     >>> phrase_before(tokens, 9)[2:]
     (3, 9)
     """
-    last = first = next((number for number, token in enumerate(tokens) if token.end == place), -1) + 1
-    if not last:
+    last = first = bisect_left(tokens.ends, place) + 1
+    if last > len(tokens) or tokens.ends[last - 1] != place:
         return None
-    while first and part_of_name(*tokens[first - 1][:2]) and place - tokens[first - 1].start <= most:
+    words, tags, starts = tokens.words, tokens.tags, tokens.starts
+    while first and part_of_name(words[first - 1], tags[first - 1]) and place - starts[first - 1] <= most:
         first -= 1
     return _trim(tokens, first, last)
 
 
-def phrase_after(tokens: Sequence[TaggedToken], place: int, most: int = 16) -> Phrase | None:
+def phrase_after(tokens: TaggedText, place: int, most: int = 16) -> Phrase | None:
     """Return the noun phrase that begins at character ``place``, at most so many characters long; None without one.
 
     Examples
@@ -98,62 +102,67 @@ def phrase_after(tokens: Sequence[TaggedToken], place: int, most: int = 16) -> P
     >>> phrase_after(Segmenter().tag("降低综合能耗,"), 2)[2:]
     (2, 6)
     """
-    first = next((number for number, token in enumerate(tokens) if token.start == place), -1)
-    if first < 0:
+    first = bisect_left(tokens.starts, place)
+    if first == len(tokens) or tokens.starts[first] != place:
         return None
     last = first
-    while last < len(tokens) and _goes_on(tokens, last) and tokens[last].end - place <= most:
+    while last < len(tokens) and _goes_on(tokens, last) and tokens.ends[last] - place <= most:
         last += 1
     return _trim(tokens, first, last)
 
 
-def phrases_in(tokens: Sequence[TaggedToken], most: int = 16) -> list[Phrase]:
+def phrases_in(tokens: TaggedText, most: int = 16) -> list[Phrase]:
     """Return all noun phrases, longest first from the left, none inside another."""
     found: list[Phrase] = []
-    at = 0
-    while at < len(tokens):
-        if not part_of_name(*tokens[at][:2]):
-            at += 1
-            continue
-        last = at
-        while last < len(tokens) and _goes_on(tokens, last):
-            last += 1
-        first = at
-        while first < last and tokens[first].word in _BEFORE_NAMES:
-            first += 1
-        phrase = _trim(tokens, first, last)
-        if phrase is not None and phrase.end - phrase.start <= most:
-            found.append(phrase)
-        at = max(last, at + 1)
+    words = tokens.words
+    named = list(map(part_of_name, words, tokens.tags))
+    going = named[:]
+    for number, word in enumerate(words):
+        if word in _JOINTS:
+            going[number] = _goes_on(tokens, number)
+    end = len(words)
+    going += (False, True)  # so that both searches end
+    at = going.index(True)
+    while at < end:
+        last = going.index(False, at)
+        if not named[at]:
+            last = at + 1  # a joint begins no name
+        else:
+            first = at
+            while first < last and words[first] in _BEFORE_NAMES:
+                first += 1
+            phrase = _trim(tokens, first, last)
+            if phrase is not None and phrase.end - phrase.start <= most:
+                found.append(phrase)
+        at = going.index(True, last)
     return found
 
 
-def _goes_on(tokens: Sequence[TaggedToken], number: int) -> bool:
-    token = tokens[number]
-    if token.word in _JOINTS and 0 < number < len(tokens) - 1:
+def _goes_on(tokens: TaggedText, number: int) -> bool:
+    words = tokens.words
+    if words[number] in _JOINTS and 0 < number < len(words) - 1:
         # PA66-GF30, Si/C: a joint between Latin words only.
-        return (
-            tokens[number - 1].word.isascii()
-            and tokens[number + 1].word.isascii()
-            and tokens[number + 1].word.isalnum()
-        )
-    return part_of_name(token.word, token.tag)
+        return words[number - 1].isascii() and words[number + 1].isascii() and words[number + 1].isalnum()
+    return part_of_name(words[number], tokens.tags[number])
 
 
-def _trim(tokens: Sequence[TaggedToken], first: int, last: int) -> Phrase | None:
+def _trim(tokens: TaggedText, first: int, last: int) -> Phrase | None:
     """Drop what cannot begin or end a name: numerals, measure words, place words."""
-    while first < last and (tokens[first].tag in ("m", "q", "f", "k", "mq") or _is_unit(tokens, first)):
+    words, tags = tokens.words, tokens.tags
+    while first < last and (
+        tags[first] in _NOT_FIRST or ((tags[first] == "eng" or words[first] in _JOINTS) and _is_unit(words, first))
+    ):
         first += 1
-    while first < last and tokens[last - 1].tag in ("m", "q", "f", "h", "ad", "mq"):
+    while first < last and tags[last - 1] in _NOT_LAST:
         last -= 1
     if first >= last:
         return None
-    return Phrase(first, last, tokens[first].start, tokens[last - 1].end)
+    return Phrase(first, last, tokens.starts[first], tokens.ends[last - 1])
 
 
-def _is_unit(tokens: Sequence[TaggedToken], number: int) -> bool:
-    """Tell whether a Latin word stands behind a number: the h of 48 h堆温."""
-    if tokens[number].word in _JOINTS:
+def _is_unit(words: list[str], number: int) -> bool:
+    """Tell whether a joint, or a Latin word that stands behind a number: the h of 48 h堆温."""
+    if words[number] in _JOINTS:
         return True
-    before = next((token for token in reversed(tokens[max(0, number - 2) : number]) if token.word.strip()), None)
-    return tokens[number].tag == "eng" and before is not None and (before.word[-1].isdigit() or before.word in "°/·")
+    before = next((word for word in reversed(words[max(0, number - 2) : number]) if word.strip()), None)
+    return before is not None and (before[-1].isdigit() or before in "°/·")

@@ -56,6 +56,9 @@ _MEASURE = re.compile(
     """,
     re.VERBOSE,
 )
+# All that _MEASURE takes before its number is shorter than this in a clean text, and holds no digit.
+_REACH = 40
+_DIGIT = re.compile(r"\d")
 # "在78 °C时", "运行9800 h后": a condition, nothing that is asked for or reached.
 _CONDITION = re.compile(r"\s?(?:左右)?(?:的?时(?![间长延])|以?后|之后|条件|工况|环境|的?情况|下(?!降)|内的|前)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -81,7 +84,7 @@ def find_measures(text: str) -> Iterator[Measure]:
     >>> next(find_measures("收率不低于95%"))[3:7]
     (95.0, inf, '%', True)
     """
-    for found in _MEASURE.finditer(text):
+    for found in _numbers(text):
         unit = found["unit2"] or (None if found["second"] else found["unit1"])
         if not unit or _OTHER_WORD.match(text, found.start("unit2" if found["second"] else "unit1")):
             continue
@@ -92,6 +95,17 @@ def find_measures(text: str) -> Iterator[Measure]:
         measure = _interval(found, unit)
         if measure is not None:
             yield measure
+
+
+def _numbers(text: str) -> Iterator[re.Match[str]]:
+    """Yield what ``_MEASURE.finditer`` does, without trying it where no number is near."""
+    place = 0
+    while digit := _DIGIT.search(text, place):
+        found = _MEASURE.search(text, max(place, digit.start() - _REACH))
+        if found is None:
+            return
+        yield found
+        place = found.end()
 
 
 def _interval(found: re.Match[str], unit: str) -> Measure | None:

@@ -38,6 +38,8 @@ STAGES = (
 _STAGE_OF = {word: stage for stage, words in STAGES for word in words}
 _STAGE = re.compile("|".join(sorted(_STAGE_OF, key=lambda word: (-len(word), word))))
 _LEVEL = re.compile(r"trl\s*[-:]?\s*([1-9])|(?<!\d)([1-9])\s*级|成熟度\s*[-:]?\s*([1-9])", re.IGNORECASE)
+_MENTIONED_LEVEL = re.compile(r"trl\s*[-:]?\s*([1-9])", re.IGNORECASE)
+_MENTIONED_STAGE = re.compile("(?:完成|通过|处于|进入|达到)了?[^,，。;；]{0,6}?(中试|小试|实验室|产业化|量产)")
 _INDIFFERENT = re.compile("不限|均可|无要求|不要求|面议|待定")
 _ANYWHERE = re.compile("不限|均可|无要求|不要求|全国|国内|各地")
 
@@ -116,6 +118,7 @@ def add_understood(tags: Tags, elements: Sequence[Element], field: Industry, div
     )
 
 
+@lru_cache(maxsize=4096)
 def tag_field(written: str) -> str:
     """Return a field's common name; a field outside the seven stays as written.
 
@@ -133,6 +136,7 @@ def tag_field(written: str) -> str:
     return written
 
 
+@lru_cache(maxsize=4096)
 def tag_maturity(written: str) -> int:
     """Return the readiness level 1–9 that words stand for, or ``UNKNOWN``.
 
@@ -154,13 +158,14 @@ def _mentioned_maturity(profile: Profile, text: str) -> int:
     # Only an achievement's own text says how far it has come; in a need's text "量产" is where the factory stands.
     if profile.kind != "achievement":
         return UNKNOWN
-    level = re.search(r"trl\s*[-:]?\s*([1-9])", text, re.IGNORECASE)
+    level = _MENTIONED_LEVEL.search(text)
     if level:
         return int(level.group(1))
-    stage = re.search("(?:完成|通过|处于|进入|达到)了?[^,，。;；]{0,6}?(中试|小试|实验室|产业化|量产)", text)
+    stage = _MENTIONED_STAGE.search(text)
     return tag_maturity(stage.group(1)) if stage else UNKNOWN
 
 
+@lru_cache(maxsize=4096)
 def tag_modes(written: str) -> frozenset[str]:
     """Return the ways to work together that words name.
 
@@ -173,6 +178,7 @@ def tag_modes(written: str) -> frozenset[str]:
     return frozenset(name for name, words in MODES.items() if words.search(written))
 
 
+@lru_cache(maxsize=4096)
 def tag_region(written: str) -> tuple[str, ...]:
     """Return the places named, from large to small, without suffixes.
 

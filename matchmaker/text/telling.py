@@ -39,7 +39,7 @@ def telling_part(phrase: str, segmenter: Segmenter) -> tuple[int, int]:
     """
     if phrase in segmenter.lexicon.terms:
         return 0, len(phrase)
-    left = segmenter.tag(phrase)
+    left = segmenter.tag(phrase)[:]
     while left and _says_nothing(left[0]):
         left = left[1:]
     # 海岛 and 山区 are tagged as places and are kinds of them.
