@@ -203,11 +203,12 @@ class Matchmaker(Reader):
         profiles = list(needs)
         columns = self._analyst.analyse(profiles, progress)
         rules = in_common_terms(filter) if filter else Filter()
-        explainer = Explainer(self._analyst, supply, self.lang)
         shortlists: list[Shortlist] = []
         for start in range(0, len(profiles), BATCH):
             rows = range(start, min(start + BATCH, len(profiles)))
             demand = Demand.of(columns.part(rows), supply.statistics)
+            # It remembers all that it reads: one for each batch, so that memory does not grow with the needs.
+            explainer = Explainer(self._analyst, supply, self.lang)
             ranked = rank_candidates(
                 demand,
                 supply,

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from matchmaker.batch.parts import Notes, cut, name_part, open_once, work
+from matchmaker.collecting import without_collecting
 from matchmaker.engine import Matchmaker, Progress
 from matchmaker.errors import ModelError
 from matchmaker.rank.segments import Segment
@@ -166,7 +167,8 @@ def _read_part(job: _Part) -> tuple[StoredSegment, bool]:
             folder = job.index / SEGMENTS / note["segment"]
             check_files(folder, digests, most=sys.maxsize)
             return open_segment(folder, digests), True
-    segment = write_segment(job.index / SEGMENTS, open_once(job.reader).read(job.profiles))
+    with without_collecting():
+        segment = write_segment(job.index / SEGMENTS, open_once(job.reader).read(job.profiles))
     notes.write(job.name, {"segment": segment.folder.name, "files": segment.digests})
     return segment, False
 

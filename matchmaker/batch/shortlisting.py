@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matchmaker.batch.parts import Notes, cut, name_part, open_once, work
-from matchmaker.engine import Matchmaker, Progress
+from matchmaker.collecting import without_collecting
+from matchmaker.engine import Progress
 from matchmaker.files import replacing
 from matchmaker.rank.filters import Filter
 from matchmaker.records import Match, Profile, Shortlist
@@ -152,16 +153,16 @@ def _answer_part(job: _Part) -> tuple[str, Tally, bool]:
                 return job.name, Tally(**note["counts"]), True
     engine = open_once(job.index)
     engine.lang = "zh" if job.lang == "zh" else "en"
-    shortlists = engine.shortlist(job.needs, k=job.k, filter=job.rules)
-    with replacing(file) as opened:
+    with without_collecting(), replacing(file) as opened:
+        shortlists = engine.shortlist(job.needs, k=job.k, filter=job.rules)
         pq.write_table(tabulate(shortlists), opened, compression="zstd")
-    counts = count(engine, job.needs, shortlists, job.rules)
+    counts = count(job.needs, shortlists, job.rules)
     content = {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "counts": dataclasses.asdict(counts)}
     notes.write(job.name, content)
     return job.name, counts, False
 
 
-def count(engine: Matchmaker, needs: Sequence[Profile], shortlists: Sequence[Shortlist], rules: Filter) -> Tally:
+def count(needs: Sequence[Profile], shortlists: Sequence[Shortlist], rules: Filter) -> Tally:
     """Count what came of needs."""
     served = sum(one.suitable > 0 for one in shortlists)
     days = [None if need.date is None else need.date.toordinal() - _EPOCH for need in needs]

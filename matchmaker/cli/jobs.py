@@ -12,6 +12,7 @@ from matchmaker.cli.files import put_aside, refuse_inputs_among, rejections_besi
 from matchmaker.cli.options import build_filter, choose_cache, read_as_of, read_share, read_terms, read_whole
 from matchmaker.cli.registers import Registers, read_known
 from matchmaker.cli.screen import Screen
+from matchmaker.collecting import without_collecting
 from matchmaker.delivery import OUTPUTS, Delivery, count_needs, write_delivery, write_scores
 from matchmaker.engine import Matchmaker
 from matchmaker.errors import SettingError, TableError
@@ -140,8 +141,10 @@ def _deliver(
     refuse_inputs_among([out / name for name in OUTPUTS], [achievements, needs], lang=screen.lang)
     registers = Registers.read(screen, achievements, needs)
     limits = rules.build(registers.achievements, as_of, screen.lang)
-    engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
-    shortlists = engine.shortlist(registers.needs, k=longest, filter=limits, progress=screen.progress)
+    engine = choice.open(screen)
+    with without_collecting():
+        engine.fit(registers.achievements, progress=screen.progress)
+        shortlists = engine.shortlist(registers.needs, k=longest, filter=limits, progress=screen.progress)
     delivery = Delivery(
         registers.achievements,
         registers.needs,

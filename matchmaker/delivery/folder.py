@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import importlib.metadata
 import json
@@ -18,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from matchmaker.collecting import without_collecting
 from matchmaker.delivery.contents import (
     SHORTLIST_HEADER,
     Delivery,
@@ -70,7 +70,7 @@ def write_delivery(delivery: Delivery, folder: str | os.PathLike[str]) -> dict[s
     """
     start = time.perf_counter()
     target = Path(folder)
-    with _without_collecting(), draft_in(target, delivery.lang) as draft:
+    with without_collecting(), draft_in(target, delivery.lang) as draft:
         content = report_content(delivery)
         write_csv(draft / "shortlists.csv", SHORTLIST_HEADER, shortlist_rows(delivery.shortlists), lang=delivery.lang)
         write_rejected(draft / "rejected.csv", delivery.rejected(), lang=delivery.lang)
@@ -168,21 +168,6 @@ def put(draft: Path, place: Path, lang: str = "en") -> None:
         os.replace(draft, place)
     except OSError as error:
         raise MatchmakerError(FOLDERS[lang]["held"].format(path=place, detail=error.strerror)) from error
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Hold the garbage collector: cells and marks are many, none refers to another, and all are wanted to the end.
-
-    It would look at each of them, and at every shortlist, again and again: a third of the time of writing.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _describe(delivery: Delivery, draft: Path, timings: dict[str, float]) -> dict[str, object]:
