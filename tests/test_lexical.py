@@ -185,3 +185,19 @@ def test_the_largest_come_first_and_ties_by_row_or_order(seed):
         assert top_rows(scores, depth).tolist() == wanted
         positive = sorted(np.flatnonzero(scores > 0), key=lambda row: (-scores[row], order[row]))[:depth]
         assert top_rows(scores, depth, 0.0, order).tolist() == positive
+
+
+@pytest.mark.parametrize("kind", ["spread", "ties", "few above the floor", "best in one place"])
+def test_the_best_of_many_are_found_as_among_few(kind):
+    rng = np.random.default_rng(3)
+    scores = rng.random(9000)
+    if kind == "ties":
+        scores = np.round(scores, 2)
+    if kind == "few above the floor":
+        scores[rng.random(9000) < 0.995] = 0
+    if kind == "best in one place":
+        scores[4100:4160] += 5
+    order = rng.permutation(9000)
+    for depth in (1, 100, 300):
+        positive = sorted(np.flatnonzero(scores > 0), key=lambda row: (-scores[row], order[row]))[:depth]
+        assert top_rows(scores, depth, 0.0, order).tolist() == positive
