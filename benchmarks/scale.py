@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -77,6 +78,8 @@ def run_step(step: str, registers: ScaleRegisters, chosen: argparse.Namespace) -
         "achievements": str(registers.achievements.absolute()),
         "needs": str(registers.needs.absolute()),
         "later_achievements": str(registers.later_achievements.absolute()),
+        "later_needs": str(registers.later_needs.absolute()),
+        "threads": chosen.threads,
         "model": str((registers.achievements.parent / f"model-{chosen.quality}").absolute()),
         "quality": chosen.quality,
         "online": chosen.online,
@@ -137,6 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
         )
         digests[registers.achievements.parent.name] = registers.sha256
         section: dict[str, object] = {"size": registers.size, "steps": {}}
+        if "index" in chosen.steps:
+            shutil.rmtree(registers.achievements.parent / f"model-{chosen.quality}", ignore_errors=True)
         for step in chosen.steps:
             section["steps"][step] = run_step(step, registers, chosen)
             print(f"{size:,} {step}: {section['steps'][step]}", flush=True)
@@ -183,11 +188,10 @@ def _draw_glued(section: dict[str, object]) -> str:
     glued, steps = section["glued"], section["steps"]
     rows = []
     if "index" in steps:
-        own = sum(steps["index"][f"{stage}, s"] for stage in ("clean", "encode", "words and index"))
-        rows.append(["index, s", own, glued["index, all"]])
+        rows.append(["index, s", steps["index"]["index, s"], glued["index, all"]])
         rows.append(["peak memory of index, MiB", steps["index"]["peak memory, MiB"], glued["peak memory, MiB"]])
     if "answer all" in steps:
-        rows.append(["shortlists of all needs, s", steps["answer all"]["shortlist, s"], glued["shortlist, all"]])
+        rows.append(["shortlists of all needs, s", steps["answer all"]["shortlists, s"], glued["shortlist, all"]])
     head = [f"{section['size'][0]:,} × {section['size'][1]:,}", "matchmaker", "glued", "glued / matchmaker"]
     drawn = [[name, _say(own), _say(other), f"{other / own:.2f}"] for name, own, other in rows]
     return "## Beside the glued stack\n\n" + draw_table(head, drawn)

@@ -7,31 +7,51 @@ next month. Each begins with what the step before left in a folder.
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from stacks import STAGES, Clock, measure_peak
+from stacks import Clock, measure_peak
 
 K = 10
 
 
 def index(job: dict[str, object], clock: Clock) -> dict[str, float]:
-    """Read a register, index it, and save the model."""
+    """Read a register and index it, as ``shortlist --engine stream`` does."""
+    made = _update(job, clock, "achievements")
+    files = [path for path in Path(str(job["model"])).rglob("*") if path.is_file()]
+    return {**made, "index, MiB": sum(path.stat().st_size for path in files) / 2**20}
+
+
+def _update(job: dict[str, object], clock: Clock, register: str) -> dict[str, float]:
     with clock.time("load of the package"):
-        from matchmaker import Matchmaker, read_achievements
+        from matchmaker import Matchmaker
+        from matchmaker.batch import update_index
+        from matchmaker.tables.streams import RegisterStream
 
         engine = Matchmaker(quality=str(job["quality"]))
-    with clock.time("read"):
-        achievements = read_achievements(job["achievements"])
-    engine.fit(achievements, lambda stage, done, total: clock.lap(STAGES[stage]))
-    clock.lap(STAGES["index"])
-    with clock.time("save"):
-        engine.save(str(job["model"]))
-    files = [path for path in Path(str(job["model"])).rglob("*") if path.is_file()]
-    return {"model, MiB": sum(path.stat().st_size for path in files) / 2**20}
+    with clock.time("index"):
+        stream = RegisterStream(Path(str(job[register])), "achievement")
+        update = update_index(Path(str(job["model"])), stream, engine, workers=int(job["threads"]))
+    return {"achievements kept": float(update.kept), "achievements read": float(update.read)}
+
+
+def _answer(job: dict[str, object], clock: Clock, register: str) -> dict[str, float]:
+    from matchmaker.batch import stream_shortlists
+    from matchmaker.tables.streams import RegisterStream
+
+    began = time.perf_counter()
+    with clock.time("shortlists"):
+        stream = RegisterStream(Path(str(job[register])), "need")
+        made = stream_shortlists(
+            Path(str(job["model"])), stream, Path(str(job["model"]) + "-out"), k=K, workers=int(job["threads"])
+        )
+    return {"needs a second": made.counts.needs / (time.perf_counter() - began)}
 
 
 def answer(job: dict[str, object], clock: Clock) -> dict[str, float]:
@@ -55,32 +75,46 @@ def answer(job: dict[str, object], clock: Clock) -> dict[str, float]:
 
 
 def answer_all(job: dict[str, object], clock: Clock) -> dict[str, float]:
-    """Load a model and answer all needs at once."""
-    needs, engine = _load(job, clock)
-    began = time.perf_counter()
-    with clock.time("shortlist"):
-        engine.shortlist(needs, k=K)
-    return {"needs a second": len(needs) / (time.perf_counter() - began)}
+    """Answer all needs, as ``shortlist --engine stream`` does."""
+    return _answer(job, clock, "needs")
 
 
 def update(job: dict[str, object], clock: Clock) -> dict[str, float]:
-    """Load a model, take over the next month's register row by row, and save it."""
-    _, engine = _load(job, clock)
-    from matchmaker import read_achievements
+    """Take over the next month's registers and answer all needs anew."""
+    return {**_update(job, clock, "later_achievements"), **_answer(job, clock, "later_needs")}
 
-    with clock.time("read"):
-        later = {row.id: row for row in read_achievements(job["later_achievements"])}
-    with clock.time("compare"):
-        before = {row.id: row for row in engine.achievements}
-        gone = [name for name in before if before[name] != later.get(name)]
-        new = [row for name, row in later.items() if row != before.get(name)]
-    with clock.time("remove"):
-        engine.remove(gone)
-    with clock.time("add"):
-        engine.add(new)
-    with clock.time("save"):
-        engine.save(str(job["model"]) + "-2")
-    return {"rows changed, new or gone": float(len({*gone, *(row.id for row in new)}))}
+
+class Watch:
+    """The most memory that this process and those it started held together, in MiB.
+
+    Of pages that several processes share, as those of mapped files, each counts its part (PSS).
+    """
+
+    def __init__(self) -> None:
+        self.together = self.own = 0.0
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def _look(self) -> None:
+        while True:
+            together = own = 0
+            for process in (os.getpid(), *_children()):
+                with suppress(OSError):
+                    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+                    sizes = {
+                        name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines[1:])
+                    }
+                    together += sizes["Pss"]
+                    own += sizes["Pss_Anon"]
+            self.together, self.own = max(self.together, together / 1024), max(self.own, own / 1024)
+            time.sleep(1)
+
+
+def _children() -> list[int]:
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
 STEPS: dict[str, Callable[[dict[str, object], Clock], dict[str, float]]] = {
@@ -103,10 +137,14 @@ def _load(job: dict[str, object], clock: Clock) -> tuple:
 def main(job_path: str, result_path: str) -> None:
     """Run a step and write what was measured."""
     job = json.loads(Path(job_path).read_text(encoding="utf-8"))
-    clock = Clock()
+    clock, watch = Clock(), Watch()
     figures = STEPS[job["step"]](job, clock)
     seconds = {f"{stage}, s": value for stage, value in clock.seconds.items()}
-    used = {"processor, s": time.process_time(), "peak memory, MiB": measure_peak()}
+    used = {
+        "processor, s": sum(os.times()[:4]),
+        "peak memory, MiB": max(watch.together, measure_peak()),
+        "of this not of files, MiB": watch.own,
+    }
     Path(result_path).write_text(json.dumps({**seconds, **figures, **used}), encoding="utf-8")
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 _REMEMBERED = 1 << 20
+_FEW = 5_000
 _MOST = np.iinfo(np.uint16).max
 
 
@@ -159,6 +160,9 @@ class TermRows:
 
 def _factorize(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the distinct numbers, ascending, and where among them each one stands."""
+    if len(numbers) < _FEW:
+        found, places = np.unique(numbers, return_inverse=True)
+        return found, places.astype(np.int32)
     # By hashing, as pandas does, a quarter of the time of NumPy's sorting.
     import pandas as pd
 

@@ -166,7 +166,7 @@ def test_rare_words_are_those_of_few_texts(analyst):
 )
 def test_attributes_are_compared_as_described(name, wanted, offered, value):
     pair = np.zeros(1, np.int64)
-    found = compare_tags([Tags(**wanted)], TagTable.of([Tags(**offered)]), (pair, pair))
+    found = compare_tags(TagTable.of([Tags(**wanted)]), TagTable.of([Tags(**offered)]), (pair, pair))
     assert found[name].tolist() == pytest.approx([value])
 
 
@@ -203,7 +203,7 @@ def test_features_of_attributes_equal_those_of_each_pair_to_the_last_bit(needs, 
     every = [(need, row) for need in range(len(needs)) for row in range(len(supply))]
     chosen = sorted(data.draw(st.lists(st.sampled_from(every), max_size=20)) if every else [])
     pairs = np.array(chosen, np.int64).reshape(-1, 2)
-    found = compare_tags(needs, TagTable.of(supply), (pairs[:, 0], pairs[:, 1]))
+    found = compare_tags(TagTable.of(needs), TagTable.of(supply), (pairs[:, 0], pairs[:, 1]))
     slow = [slow_features(needs[need], supply[row]) for need, row in chosen]
     assert list(found) == list(TAG_FEATURES)
     for name, values in found.items():
@@ -223,7 +223,7 @@ def test_only_achievements_with_quantities_are_read_and_each_once():
     supply = [Tags(), *(Tags(quantities=(given("收率", figure),)) for figure in (92, 80, 99))]
     table = TagTable.from_arrays(TagTable.of(supply).arrays(), Asked(supply))
     needs = [Tags(quantities=(asked("收率", low=90),))] * 2 + [Tags(quantities=(given("收率", 90),))]
-    found = compare_tags(needs, table, (np.repeat(np.arange(3), 3), np.array([0, 1, 2, 0, 1, 2, 0, 1, 3])))
+    found = compare_tags(TagTable.of(needs), table, (np.repeat(np.arange(3), 3), np.array([0, 1, 2, 0, 1, 2, 0, 1, 3])))
     assert found["targets"].tolist() == [0, 1, -1] * 2 + [0] * 3
     assert sorted(table.described.seen) == [1, 2]
 

@@ -34,6 +34,12 @@ def test_counts_are_those_of_each_row(rows):
     assert dict(zip(counted.terms.tolist(), counted.frequencies().tolist(), strict=True)) == frequencies
 
 
+def test_many_terms_are_counted_as_few_are():
+    rng = np.random.default_rng(0)
+    rows = [rng.integers(0, 2**63, 9).tolist() + rng.integers(0, 50, 9).tolist() for _ in range(600)]
+    assert plain(TermRows.of(rows)) == [Counter(row) for row in rows]
+
+
 @given(ROWS, ROWS)
 def test_blocks_put_together_are_the_rows_counted_at_once(first, second):
     blocks = [TermRows.of(first), TermRows.of(second)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.columns import UNKNOWN, Tags
+from matchmaker.columns import UNKNOWN
 from matchmaker.rank.dense import multiply_vectors
 from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.quantities import match_quantities
@@ -196,21 +196,21 @@ def compare_part(demand: Demand, part: Part, pairs: Pairs, precedents: Precedent
     values[PRECEDENTS] = (
         np.zeros(len(pairs)) if precedents is None else precedents.expect(demand.profile_vectors, segment.vectors, both)
     )
-    values |= compare_tags(demand.columns.tags, segment.tags, both)
+    values |= compare_tags(demand.tags, segment.tags, both)
     return np.column_stack([values[name] for name in FEATURES]).reshape(len(pairs), len(FEATURES))
 
 
-def compare_tags(needs: Sequence[Tags], table: TagTable, pairs: tuple[np.ndarray, np.ndarray]) -> dict[str, np.ndarray]:
+def compare_tags(needs: TagTable, table: TagTable, pairs: tuple[np.ndarray, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the features of pairs that come from attributes, by name, float64, each of shape (p,).
 
     Parameters
     ----------
-    needs : sequence of Tags
+    needs : TagTable
         What is wanted.
     table : TagTable
         What is offered.
     pairs : tuple of two ndarray of int, shape (p,)
         Places in ``needs`` and rows of ``table``.
     """
-    both = _TagPairs(TagTable.of(needs), table, *pairs)
+    both = _TagPairs(needs, table, *pairs)
     return {name: measure(both) for name, measure in TAG_FEATURES.items()}

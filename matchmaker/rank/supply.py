@@ -25,10 +25,11 @@ from matchmaker.rank.lexical import (
     ask_words,
 )
 from matchmaker.rank.segments import Segment, mean_direction
+from matchmaker.rank.tagtable import TagTable
 from matchmaker.terms import number_words
 
 # Neighbouring segments are put together up to so many rows: enough for few of them, few enough to read in one go.
-MOST_ROWS = 65_536
+MOST_ROWS = 131_072
 _INDEXES = ("words", "grams", "title_grams")
 
 
@@ -249,6 +250,7 @@ class Demand:
     """Needs as queries against one state of a supply."""
 
     columns: Columns
+    tags: TagTable
     profile_vectors: np.ndarray
     words: Queries
     title_words: Queries
@@ -262,6 +264,7 @@ class Demand:
         words, grams, title_grams = (statistics[name] for name in _INDEXES)
         return cls(
             columns=columns,
+            tags=TagTable.of(columns.tags),
             profile_vectors=mean_direction(columns.title_vectors, columns.text_vectors),
             words=ask_words(columns.words, words),
             title_words=ask_words(columns.title_words, words),
