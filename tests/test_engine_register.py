@@ -1,6 +1,7 @@
 """Adding to a register and removing from it, against fitting the register afresh."""
 
 import random
+import threading
 
 import pytest
 from hypothesis import settings
@@ -108,3 +109,35 @@ def test_removing_what_is_not_there_changes_nothing():
     with pytest.raises(UnknownIdError, match=r"no achievement has the id 'X', 'Y'; nothing was removed"):
         engine.remove(["A-001", "Y", "X"])
     assert engine.shortlist(NEEDS) == before
+
+
+def test_readers_in_other_threads_see_the_register_before_or_after_a_change_and_nothing_between():
+    added = invent_profiles("achievement", 20, seed=7)
+    added = [one for one in added if one.id not in {held.id for held in REGISTER[:40]}] or [
+        achievement("Z-1", "全新海参育苗技术")
+    ]
+    engine = fit(REGISTER[:40])
+    before = engine.shortlist(NEEDS)
+    after = fit([*REGISTER[10:40], *added]).shortlist(NEEDS)
+    halfway = fit(REGISTER[10:40]).shortlist(NEEDS)
+    stop, seen = threading.Event(), []
+
+    def read():
+        while not stop.is_set():
+            seen.append(engine.shortlist(NEEDS))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(4):
+        engine.remove([profile.id for profile in REGISTER[:10]])
+        engine.add(added)
+        engine.serve(fit(REGISTER[:40]).supply)
+    engine.remove([profile.id for profile in REGISTER[:10]])
+    engine.add(added)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert len(seen) >= 3
+    assert all(found in (before, halfway, after) for found in seen)
+    assert engine.shortlist(NEEDS) == after
