@@ -6,11 +6,11 @@ import os
 
 import numpy as np
 import pytest
-from matching import achievement, invent_profiles
+from matching import HashEncoder, achievement, invent_profiles
 
 from matchmaker import Filter, Matchmaker, read_shortlists
 from matchmaker.batch import indexing, parts, shortlisting, stream_shortlists, update_index
-from matchmaker.errors import MatchmakerError, ModelError
+from matchmaker.errors import MatchmakerError, ModelError, SettingError
 from matchmaker.samples import sample_path
 
 REGISTER = invent_profiles("achievement", 70)
@@ -123,6 +123,12 @@ def test_a_foreign_folder_is_never_made_an_index(tmp_path):
     with pytest.raises(ModelError, match="exists and is no saved model"):
         update_index(tmp_path, REGISTER, fresh_engine())
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_an_encoder_that_no_other_process_can_open_is_refused(tmp_path):
+    with pytest.raises(SettingError, match="which other processes can open"):
+        update_index(tmp_path / "index", REGISTER, Matchmaker(encoder=HashEncoder()))
+    assert not (tmp_path / "index").exists()
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ import numpy as np
 from matchmaker.batch.parts import Notes, cut, name_part, open_once, work
 from matchmaker.collecting import without_collecting
 from matchmaker.engine import Matchmaker, Progress
-from matchmaker.errors import ModelError
+from matchmaker.errors import ModelError, SettingError
 from matchmaker.rank.segments import Segment
 from matchmaker.rank.supply import MOST_ROWS, Supply
 from matchmaker.records import Profile
@@ -92,7 +93,11 @@ def update_index(
     ------
     ModelError
         When the folder is something else than an index, or damaged.
+    SettingError
+        When the engine was built on an encoder object.
     """
+    if not isinstance(engine.encoder, str | os.PathLike):
+        raise SettingError("encoder: expected 'bundled' or a path, which other processes can open; found an object")
     supply = _open(index, engine)
     notes = Notes(index / NOTES)
     reader = notes.folder / "reader"
