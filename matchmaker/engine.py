@@ -145,6 +145,24 @@ class Matchmaker(Reader):
         self._supply = self._extend(self._supply, list(achievements), progress)
         return self
 
+    def update(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
+        """Replace the achievements that have these ids and add those that are new, in one step.
+
+        The result is the same as fitting afresh the register without the old ones and with these at its end.
+
+        Examples
+        --------
+        >>> old = [Profile(id=title, kind="achievement", title=title) for title in ("电解液", "隔膜")]
+        >>> new = Profile(id="电解液", kind="achievement", title="低温电解液")
+        >>> [one.title for one in Matchmaker(quality="fast").fit(old).update([new]).achievements]
+        ['隔膜', '低温电解液']
+        """
+        supply, new = self._fitted(), list(achievements)
+        refuse_twins(profile.id for profile in new)
+        rows = [supply.rows[profile.id] for profile in new if profile.id in supply.rows]
+        self._supply = self._extend(supply.remove(np.array(rows, np.int64)), new, progress)
+        return self
+
     def _extend(self, supply: Supply | None, new: Sequence[Profile], progress: Progress | None) -> Supply:
         """Return a supply with more achievements; the one before stays as it is."""
         refuse_twins([*(Register(supply) if supply else ()), *(profile.id for profile in new)])

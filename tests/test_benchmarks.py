@@ -226,6 +226,16 @@ def test_scale_runs_every_step_through_the_engine(tmp_path):
     assert (tmp_path / "scale-smoke.md").is_file()
 
 
+def test_a_command_is_measured_from_a_cold_start(tmp_path):
+    from command import main
+
+    arguments = ["--sizes", "30x10", "--qualities", "fast", "--rounds", "2", "--data", str(tmp_path / "none")]
+    content = main([*arguments, "--work", str(tmp_path), "--out", str(tmp_path)])
+    [first, second] = content["sizes"][0]["runs"]["fast"]
+    assert first["whole command"] > first["rank"] + first["write"] > 0 and second["whole command"] > 0
+    assert "| whole command |" in (tmp_path / "command.md").read_text(encoding="utf-8")
+
+
 def test_growth_is_the_power_of_the_number_of_achievements():
     from scale import find_slopes
 

@@ -1,5 +1,6 @@
 """Adding to a register and removing from it, against fitting the register afresh."""
 
+import dataclasses
 import random
 import threading
 
@@ -86,6 +87,18 @@ def test_an_id_that_stands_twice_changes_nothing():
         with pytest.raises(RecordError, match="stands twice"):
             attempt()
         assert engine.shortlist(NEEDS) == before and len(engine.achievements) == 5
+
+
+def test_what_is_updated_is_as_if_fitted_afresh():
+    changed = [dataclasses.replace(one, title=f"改进的{one.title}") for one in REGISTER[3:7]]
+    new = [achievement("Z-1", "海参育苗"), *changed]
+    engine = fit(REGISTER[:20]).update(new)
+    held = [*REGISTER[:3], *REGISTER[7:20], *new]
+    assert list(engine.achievements) == held
+    assert engine.shortlist(NEEDS) == fit(held).shortlist(NEEDS)
+    with pytest.raises(RecordError, match="stands twice"):
+        engine.update([new[0], new[0]])
+    assert list(engine.achievements) == held
 
 
 def test_an_encoder_that_fails_leaves_the_register_as_it_was():
