@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from matchmaker.errors import NotFittedError, SettingError, UnknownIdError
+from matchmaker.errors import ModelError, NotFittedError, SettingError, UnknownIdError
 from matchmaker.explaining import Explainer
 from matchmaker.identities import list_ids, refuse_strangers, refuse_twins
 from matchmaker.languages import check_language
 from matchmaker.learning import GAP_ERROR, LearnReport, learn
 from matchmaker.lessons import prepare_lesson
 from matchmaker.pairing import compare_named, in_common_terms
-from matchmaker.proposing import rank_candidates
+from matchmaker.proposing import Ranked, rank_candidates
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.filters import Filter
@@ -225,17 +225,8 @@ class Matchmaker(Reader):
         for start in range(0, len(profiles), BATCH):
             rows = range(start, min(start + BATCH, len(profiles)))
             demand = Demand.of(columns.part(rows), supply.statistics)
-            # It remembers all that it reads: one for each batch, so that memory does not grow with the needs.
-            explainer = Explainer(self._analyst, supply, self.lang)
-            ranked = rank_candidates(
-                demand,
-                supply,
-                max(self.candidates, k),
-                rules,
-                self.reranker,
-                self.calibration,
-                self._precedents(),
-            )
+            ranked = self.rank(demand, supply.retrieve(demand, max(self.candidates, k), rules))
+            explainer = self.explainer()
             shortlists += (
                 ranked.propose(place, profiles[row], k, self.threshold, explainer) for place, row in enumerate(rows)
             )
@@ -365,6 +356,7 @@ class Matchmaker(Reader):
         *,
         encoder: str | os.PathLike[str] | Encoder | None = None,
         cache: str | os.PathLike[str] | None = None,
+        segments: Collection[int] | None = None,
         progress: Progress | None = None,
     ) -> Matchmaker:
         """Read what `save` wrote; an engine built on an encoder object needs that object again.
@@ -372,12 +364,25 @@ class Matchmaker(Reader):
         The index is mapped into memory, not read: a register of any size is open at once. Only where another encoder is
         given, or another version of the package reads texts otherwise, is the register indexed anew.
 
+        Parameters
+        ----------
+        path : path
+        encoder : str, path or Encoder, optional
+            In place of the one that was saved.
+        cache : path, optional
+            SQLite file that keeps vectors between runs.
+        segments : collection of int, optional
+            The segments to open, by their number; by default all. What is opened then scores as it does in the whole.
+        progress : callable, optional
+            Called as ``progress(stage, done, total)``.
+
         Raises
         ------
         ModelError
-            When the folder is not a saved model, is damaged, or was built with another dictionary or encoder.
+            When the folder is not a saved model, is damaged, or was built with another dictionary or encoder; or when
+            only some of its segments are wanted and would have to be indexed anew.
         """
-        saved = read_model(Path(path))
+        saved = read_model(Path(path), segments)
         settings = saved.settings
         chosen = encoder if encoder is not None else settings["encoder"] or saved.refuse_encoder()
         engine = cls(
@@ -401,6 +406,11 @@ class Matchmaker(Reader):
         if same and settings["reading"] == READING:
             engine._supply = saved.supply
             return engine
+        if segments is not None:
+            raise ModelError(
+                f"{path} was indexed by another encoder, another kind of processor or another version than here, and "
+                "a part of an index cannot be made anew; index the register again, on a processor of this kind"
+            )
         return engine.fit(Register(saved.supply).values(), progress)
 
     @property
@@ -429,6 +439,21 @@ class Matchmaker(Reader):
     def read(self, achievements: Sequence[Profile]) -> Segment:
         """Return achievements as a segment of an index, without adding them to this engine's."""
         return Segment.of(self._analyst.analyse(achievements), achievements)
+
+    def ask(self, needs: Sequence[Profile]) -> Demand:
+        """Return needs as queries against this engine's index."""
+        return Demand.of(self._analyst.analyse(needs), self._fitted().statistics)
+
+    def rank(self, demand: Demand, candidates: Sequence[np.ndarray]) -> Ranked:
+        """Compare and score candidates of needs, given as rows of the index for each need."""
+        return rank_candidates(demand, self._fitted(), candidates, self.reranker, self.calibration, self._precedents())
+
+    def explainer(self) -> Explainer:
+        """Return what explains matches.
+
+        It remembers all that it reads: take one for each batch, so that memory does not grow with the needs.
+        """
+        return Explainer(self._analyst, self._fitted(), self.lang)
 
     @property
     def supply(self) -> Supply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from matchmaker.explaining import Explainer
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.features import Pairs, compare
-from matchmaker.rank.filters import Filter
 from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.reranking import Reranker, add_up
 from matchmaker.rank.supply import Demand, Supply
@@ -42,38 +42,52 @@ class Ranked:
     scores: np.ndarray
     probabilities: np.ndarray
 
-    def propose(self, place: int, need: Profile, k: int, threshold: float, explainer: Explainer) -> Shortlist:
-        """Return the ``k`` best of one need, given its place in the batch; ties are broken by achievement id."""
+    def best(self, place: int, k: int) -> np.ndarray:
+        """Return the ``k`` best pairs of one need, given its place in the batch; ties are broken by achievement id."""
         here = np.arange(self.bounds[place], self.bounds[place + 1])
-        best = here[np.lexsort((self.supply.order[self.pairs.supply[here]], -self.scores[here]))][:k]
-        tags = self.demand.columns.tags[place]
-        matches = tuple(
-            Match(
-                need_id=need.id,
-                achievement_id=self.supply.ids[self.pairs.supply[pair]],
-                rank=rank,
-                score=float(self.scores[pair]),
-                probability=float(self.probabilities[pair]),
-                evidence=explainer.explain(
-                    need, tags, self.pairs.supply[pair], self.features[pair], self.contributions[pair]
-                ),
-            )
-            for rank, pair in enumerate(best, start=1)
+        return np.asarray(here[take_best(self.scores[here], self.supply.order[self.pairs.supply[here]], k)])
+
+    def match(self, place: int, need: Profile, pair: int, rank: int, explainer: Explainer) -> Match:
+        """Return one pair of one need as a match of this rank, with its evidence."""
+        row = self.pairs.supply[pair]
+        return Match(
+            need_id=need.id,
+            achievement_id=self.supply.ids[row],
+            rank=rank,
+            score=float(self.scores[pair]),
+            probability=float(self.probabilities[pair]),
+            evidence=explainer.explain(
+                need, self.demand.columns.tags[place], row, self.features[pair], self.contributions[pair]
+            ),
         )
-        return Shortlist(need.id, matches, sum(match.probability >= threshold for match in matches))
+
+    def propose(self, place: int, need: Profile, k: int, threshold: float, explainer: Explainer) -> Shortlist:
+        """Return the ``k`` best of one need as its shortlist."""
+        matches = [
+            self.match(place, need, pair, rank, explainer) for rank, pair in enumerate(self.best(place, k), start=1)
+        ]
+        return list_matches(need, matches, threshold)
+
+
+def take_best(scores: np.ndarray, order: np.ndarray, k: int) -> np.ndarray:
+    """Return where the ``k`` highest scores stand, highest first; between equal ones ``order`` decides."""
+    return np.lexsort((order, -scores))[:k]
+
+
+def list_matches(need: Profile, matches: Sequence[Match], threshold: float) -> Shortlist:
+    """Return the matches of a need, best first, as its shortlist."""
+    return Shortlist(need.id, tuple(matches), sum(match.probability >= threshold for match in matches))
 
 
 def rank_candidates(
     demand: Demand,
     supply: Supply,
-    depth: int,
-    rules: Filter,
+    candidates: Sequence[np.ndarray],
     reranker: Reranker,
     calibration: Calibration,
     precedents: Precedents | None,
 ) -> Ranked:
-    """Find ``depth`` candidates for each need of a batch, compare them and score them."""
-    candidates = supply.retrieve(demand, depth, rules)
+    """Compare and score candidates of each need of a batch, given as rows."""
     pairs = Pairs.of(candidates)
     features = compare(demand, supply, pairs, precedents)
     contributions = reranker.explain(features)

@@ -16,7 +16,7 @@ import secrets
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -315,8 +315,15 @@ def _map_bytes(file: Path) -> np.ndarray:
         return np.memmap(file, np.uint8, "r") if file.stat().st_size else np.zeros(0, np.uint8)
 
 
-def read_model(path: Path) -> SavedModel:
+def read_model(path: Path, chosen: Collection[int] | None = None) -> SavedModel:
     """Map a model folder into memory, checking its files against their sizes and, as far as time allows, digests.
+
+    Parameters
+    ----------
+    path : Path
+    chosen : collection of int, optional
+        The segments to open, by their number; by default all. Their rows keep the weights and the order that they have
+        in the whole register.
 
     Raises
     ------
@@ -326,7 +333,7 @@ def read_model(path: Path) -> SavedModel:
     for attempt in range(_ATTEMPTS):
         text = _read_manifest(path)
         try:
-            return _read_files(path, text)
+            return _read_files(path, text, chosen)
         except ModelError:
             # A model that was saved anew in this moment has taken its old files away.
             if attempt == _ATTEMPTS - 1 or _read_manifest(path) == text:
@@ -341,7 +348,7 @@ def _read_manifest(path: Path) -> str:
         raise ModelError(f"{path} is no saved model ({error}); give the folder that learn or save wrote") from error
 
 
-def _read_files(path: Path, manifest: str) -> SavedModel:
+def _read_files(path: Path, manifest: str, chosen: Collection[int] | None) -> SavedModel:
     try:
         content = json.loads(manifest)
         version = content["format"]
@@ -352,8 +359,17 @@ def _read_files(path: Path, manifest: str) -> SavedModel:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{path} is no saved model ({error}); give the folder that learn or save wrote") from error
     required = {f"{state.name}/{name}" for name in (SETTINGS, RERANKER, VECTORS)}
-    required |= {f"{SEGMENTS}/{name}/{file}" for name in segments for file in (IDS, PROFILES, TAGS)}
-    check_files(path, {**dict.fromkeys(required, ("", -1)), **digests})
+    opened = range(len(segments)) if chosen is None else sorted(chosen)
+    folders = [f"{SEGMENTS}/{segments[number]}/" for number in opened]
+    required |= {f"{folder}{file}" for folder in folders for file in (IDS, PROFILES, TAGS)}
+    starts = (f"{state.name}/", *folders)
+    check_files(
+        path,
+        {
+            **dict.fromkeys(required, ("", -1)),
+            **{name: told for name, told in digests.items() if name.startswith(starts)},
+        },
+    )
     with _reading(state / SETTINGS) as file:
         settings = json.loads(file.read_text(encoding="utf-8"))
         calibration = read_calibration(settings["calibration"])
@@ -367,7 +383,7 @@ def _read_files(path: Path, manifest: str) -> SavedModel:
             weights = dict(arrays)
     return SavedModel(
         settings=settings,
-        supply=_open_supply(path, state, segments, digests),
+        supply=_open_supply(path, state, segments, opened, digests),
         reranker=read_reranker((state / RERANKER).read_text(encoding="utf-8")),
         calibration=calibration,
         vectors=vectors,
@@ -375,21 +391,27 @@ def _read_files(path: Path, manifest: str) -> SavedModel:
     )
 
 
-def _open_supply(path: Path, state: Path, names: Sequence[str], digests: Mapping[str, tuple[str, int]]) -> Supply:
+def _open_supply(
+    path: Path, state: Path, names: Sequence[str], opened: Sequence[int], digests: Mapping[str, tuple[str, int]]
+) -> Supply:
     known = {
         Path(name).stem: _map_array(path / name)
         for name in digests
         if name.startswith(f"{state.name}/") and name.endswith(".npy")
     }
     segments = []
-    for name in names:
-        start = f"{SEGMENTS}/{name}/"
+    for number in opened:
+        start = f"{SEGMENTS}/{names[number]}/"
         own = {file.removeprefix(start): told for file, told in digests.items() if file.startswith(start)}
-        segments.append(open_segment(path / SEGMENTS / name, own))
+        segments.append(open_segment(path / SEGMENTS / names[number], own))
+    order = known["order"]
+    if len(opened) < len(names):
+        ends = np.cumsum([0, *(_count_rows(path / SEGMENTS / name) for name in names)])
+        order = np.concatenate([order[:0], *(order[ends[number] : ends[number + 1]] for number in opened)])
     with _reading(state):
         return Supply(
             int(known["dimension"][0]),
-            [(segment, known.get(f"alive-{number}")) for number, segment in enumerate(segments)],
+            [(segment, known.get(f"alive-{number}")) for number, segment in zip(opened, segments, strict=True)],
             statistics={
                 name: Statistics(
                     rows=int(known[f"{name}-totals"][0]),
@@ -400,11 +422,30 @@ def _open_supply(path: Path, state: Path, names: Sequence[str], digests: Mapping
                 for name in ("words", "grams", "title_grams")
             },
             frequencies=[
-                {name: known[f"{name}-frequencies-{number}"] for name in ("grams", "title_grams")}
-                for number in range(len(segments))
+                {name: known[f"{name}-frequencies-{number}"] for name in ("grams", "title_grams")} for number in opened
             ],
-            order=known["order"],
+            order=order,
         )
+
+
+def count_rows(path: Path) -> list[int]:
+    """Return how many rows each segment of a saved model has, removed ones included, without opening any.
+
+    Raises
+    ------
+    ModelError
+        When the folder is no saved model or a segment of it is missing.
+    """
+    try:
+        return [_count_rows(path / SEGMENTS / str(name)) for name in json.loads(_read_manifest(path))["segments"]]
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"{path} is no saved model ({error}); give the folder that learn or save wrote") from error
+
+
+def _count_rows(segment: Path) -> int:
+    return len(_map_array(segment / "lines-achievements.npy")) - 1
 
 
 def name_model(path: Path) -> str:

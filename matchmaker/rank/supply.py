@@ -23,6 +23,7 @@ from matchmaker.rank.lexical import (
     WordIndex,
     ask_grams,
     ask_words,
+    find_places,
 )
 from matchmaker.rank.segments import Segment, mean_direction
 from matchmaker.rank.tagtable import TagTable
@@ -177,13 +178,26 @@ class Supply:
                 segments.append((part.segment, alive))
         return Supply(self.dimension, segments)
 
-    def retrieve(self, demand: Demand, depth: int, rules: Filter) -> list[np.ndarray]:
-        """Return candidate rows for each need, best first: words and vectors, fused; ties by id.
+    def search(self, demand: Demand, depth: int, rules: Filter) -> tuple[list[Found], list[Found]]:
+        """Return for each need the best rows with their scores, by words and by vectors; ties by id.
 
         Rules are applied before the best are taken, so a need never loses places to what it may not be shown.
         """
         found = [part.search(demand, depth, rules, self.order) for part in self.parts]
-        return merge_found(found, len(demand.words), depth, self.order)
+        return join_found(found, len(demand.words), depth, self.order)
+
+    def retrieve(self, demand: Demand, depth: int, rules: Filter) -> list[np.ndarray]:
+        """Return candidate rows for each need, best first: words and vectors, fused; ties by id."""
+        return fuse_found(self.search(demand, depth, rules), depth, self.order)
+
+    def find(self, places: np.ndarray) -> np.ndarray:
+        """Return the row of each place in the order of ids (`order`), -1 where it lies in no row of this supply."""
+        where = find_places(self.order[self._by_place], places)
+        return np.where(where < 0, -1, self._by_place[where]) if len(self._by_place) else where
+
+    @cached_property
+    def _by_place(self) -> np.ndarray:
+        return np.argsort(self.order)
 
     def locate(self, rows: np.ndarray) -> list[tuple[Part, np.ndarray]]:
         """Return each part that holds some of the rows, with the places of these in ``rows``."""
@@ -222,27 +236,34 @@ class Supply:
         return float(statistics.weigh(found)[0]) if found[0] else 0.0
 
 
-def merge_found(
-    found: Sequence[tuple[list[Found], list[Found]]], needs: int, depth: int, order: np.ndarray
-) -> list[np.ndarray]:
-    """Join what was found in several places, by words and by vectors, and fuse the two.
+def join_found(
+    found: Sequence[tuple[list[Found], list[Found]]], needs: int, depth: int, order: np.ndarray | None = None
+) -> tuple[list[Found], list[Found]]:
+    """Join what was found in several parts of a register into what one search of all of it finds.
 
     Parameters
     ----------
     found : sequence of pairs of list of (rows, scores)
-        For each place, by words and by vectors, what was found for each need.
+        For each part, by words and by vectors, what was found for each need.
     needs, depth : int
         How many needs, and how many rows are wanted for each.
-    order : ndarray of int, shape (n,)
-        Place of each row's id among all ids.
+    order : ndarray of int, shape (n,), optional
+        Place of each row's id among all ids, which decides between equal scores; by default rows are such places.
     """
 
-    def best(kind: int, need: int) -> np.ndarray:
-        rows = np.concatenate([np.zeros(0, np.int64), *(place[kind][need][0] for place in found)])
-        scores = np.concatenate([np.zeros(0), *(place[kind][need][1] for place in found)])
-        return rows[np.lexsort((order[rows], -scores))][:depth]
+    def best(kind: int, need: int) -> Found:
+        rows = np.concatenate([np.zeros(0, np.int64), *(part[kind][need][0] for part in found)])
+        scores = np.concatenate([np.zeros(0), *(part[kind][need][1] for part in found)])
+        first = np.lexsort((rows if order is None else order[rows], -scores))[:depth]
+        return rows[first], scores[first]
 
-    return [fuse([best(kind, need) for kind in (0, 1)], depth, order=order) for need in range(needs)]
+    words, vectors = ([best(kind, need) for need in range(needs)] for kind in (0, 1))
+    return words, vectors
+
+
+def fuse_found(found: tuple[list[Found], list[Found]], depth: int, order: np.ndarray | None = None) -> list[np.ndarray]:
+    """Return for each need the rows that stand highest by words and by vectors together, best first."""
+    return [fuse([rows for rows, _ in both], depth, order=order) for both in zip(*found, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
