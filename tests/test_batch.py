@@ -273,8 +273,8 @@ def test_the_command_streams_and_tells_what_it_did(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--engine", "magic"], 'engine is "magic"; choose one of memory, stream'),
-        (["--workers", "2"], "--index and --workers are for --engine stream"),
+        (["--engine", "magic"], 'engine is "magic"; choose one of memory, stream, ray'),
+        (["--workers", "2"], "--index, --workers and --cluster are for"),
         (["--engine", "stream", "--workers", "0"], "--workers"),
         (["--engine", "stream", "--field", "炼金术"], "--field"),
     ],

@@ -131,6 +131,27 @@ def stream_shortlists(
     return StreamedShortlists(out / SHORTLISTS, counts, resumed)
 
 
+def write_answers(answers: Iterable[tuple[Sequence[Profile], Sequence[Shortlist]]], out: Path, rules: Filter) -> Tally:
+    """Write shortlists that were made elsewhere to ``shortlists.parquet``, whole or not at all, and count them.
+
+    Parameters
+    ----------
+    answers : iterable of (needs, shortlists)
+        Part by part; of each part one shortlist a need, in the same order.
+    out : Path
+        Folder; made when missing.
+    rules : Filter
+        By which they were made.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    counts = Tally()
+    with replacing(out / SHORTLISTS) as file, pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+        for needs, shortlists in answers:
+            writer.write_table(tabulate(shortlists))
+            counts += count(needs, shortlists, rules)
+    return counts
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Needs to be answered, by which index and rules, and where their rows and the note on them shall lie."""

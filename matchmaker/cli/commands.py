@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # No "from __future__ import annotations" here: Typer reads the annotations themselves.
 
-ENGINES = ("memory", "stream")
+ENGINES = ("memory", "stream", "ray")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich")
 
@@ -82,15 +82,20 @@ def shortlist(
     engine: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="memory (the default), or stream: part by part, for registers too large to hold"
+            metavar="NAME",
+            help="memory (the default), stream (part by part, for registers too large to hold), or ray (on a cluster)",
         ),
     ] = "memory",
     index: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where stream keeps its index for the next time; DIR/index")
+        Path | None,
+        typer.Option(metavar="DIR", help="Where stream and ray keep the index for the next time; DIR/index"),
     ] = None,
     workers: Annotated[
-        str | None, typer.Option(metavar="N", help="Processes of stream; by default one for each processor")
+        str | None, typer.Option(metavar="N", help="Processes of stream, shards of ray; by default one a processor")
     ] = None,
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Ray cluster, such as auto; local (the default) starts one here")
+    ] = "local",
 ) -> int:
     """Propose achievements for every need: table, workbook and page."""
     from matchmaker.cli.jobs import Rules, make_shortlists
@@ -111,12 +116,14 @@ def shortlist(
     if engine not in ENGINES:
         raise SettingError(screen.word("bad_engine", found=engine, allowed=", ".join(ENGINES)))
     if engine == "memory":
-        if index or workers:
+        if index or workers or cluster != "local":
             raise SettingError(screen.word("stream_alone"))
         return make_shortlists(screen, achievements, needs, out, k, rules, choice)
     from matchmaker.cli.streams import stream
 
-    return stream(screen, achievements, needs, out, k, rules, choice, index, workers)
+    return stream(
+        screen, achievements, needs, out, k, rules, choice, index, workers, cluster if engine == "ray" else None
+    )
 
 
 @app.command()

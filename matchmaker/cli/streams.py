@@ -1,18 +1,24 @@
-"""The work behind ``shortlist --engine stream``: an index that is kept, and shortlists written part by part."""
+"""The work behind ``shortlist --engine stream`` and ``ray``: a kept index, and shortlists written part by part."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
+from itertools import tee
 from pathlib import Path
 
 import matchmaker
-from matchmaker.batch import stream_shortlists, update_index
+from matchmaker.batch import StreamedShortlists, stream_shortlists, update_index
+from matchmaker.batch.parts import cut
+from matchmaker.batch.shortlisting import SHORTLISTS, write_answers
 from matchmaker.cli.files import refuse_inputs_among
 from matchmaker.cli.jobs import EngineChoice, Rules
 from matchmaker.cli.options import read_as_of, read_whole
 from matchmaker.cli.screen import Screen
 from matchmaker.delivery.streamed import STREAMED_OUTPUTS, StreamedDelivery, write_streamed
+from matchmaker.engine import Progress
 from matchmaker.errors import TableError
+from matchmaker.rank.filters import Filter
 from matchmaker.records import Profile, Records
 from matchmaker.register import Register
 from matchmaker.tables.streams import RegisterStream, count_rows
@@ -31,8 +37,22 @@ def stream(
     choice: EngineChoice,
     index: Path | None,
     workers: str | None,
+    cluster: str | None,
 ) -> int:
-    """Do the work of ``matchmaker shortlist --engine stream``; return the exit code."""
+    """Do the work of ``matchmaker shortlist --engine stream``, or of ``ray`` where a cluster is named.
+
+    Parameters
+    ----------
+    cluster : str or None
+        Address of a Ray cluster, ``local`` for one that is started here; None to work without.
+    others
+        As typed.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
     longest = read_whole("--k", k, lang=screen.lang, least=1)
     as_of = read_as_of(rules.as_of, lang=screen.lang)
     processes = read_whole("--workers", workers, lang=screen.lang, least=1) if workers else os.cpu_count() or 1
@@ -53,7 +73,8 @@ def stream(
         screen.say("resumed_index", count=update.resumed)
     limits = rules.build(Register(update.engine.supply).values(), as_of, screen.lang)
     demand = RegisterStream(needs, "need", lang=screen.lang)
-    made = stream_shortlists(
+    answer = stream_shortlists if cluster is None else _answer_on(cluster)
+    made = answer(
         place,
         demand,
         out,
@@ -107,3 +128,37 @@ def _close(screen: Screen, stream: RegisterStream) -> Records[Profile]:
     if not stream.count:
         raise TableError(screen.word("no_rows", source=known.source, rejected=len(known.rejected)))
     return known
+
+
+def _answer_on(cluster: str) -> Callable[..., StreamedShortlists]:
+    """Return what stands in for `stream_shortlists` on a cluster; its workers are the shards of the index."""
+
+    def answer(
+        index: Path,
+        needs: Iterable[Profile],
+        out: Path,
+        *,
+        k: int,
+        rules: Filter,
+        lang: str,
+        workers: int,
+        total: int,
+        progress: Progress,
+    ) -> StreamedShortlists:
+        from matchmaker.batch.cluster import PART, shortlist_on_ray
+
+        mine, theirs = tee(needs)
+        found = shortlist_on_ray(
+            index,
+            theirs,
+            k,
+            rules,
+            shards=workers,
+            address=None if cluster == "local" else cluster,
+            lang=lang,
+            progress=progress,
+        )
+        counts = write_answers(zip(cut(mine, PART), found, strict=True), out, rules)
+        return StreamedShortlists(out / SHORTLISTS, counts, 0)
+
+    return answer

@@ -59,7 +59,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "resumed_index": "其中 {count} 项在上次中断前已读完，直接采用。",
         "resumed": "其中 {count} 项需求在上次中断前已出清单，直接采用。",
         "bad_engine": "--engine 的值是“{found}”，应为 {allowed} 之一",
-        "stream_alone": "--index 与 --workers 只用于 --engine stream：请去掉，或加 --engine stream",
+        "stream_alone": "--index、--workers、--cluster 只用于 --engine stream 或 ray：请去掉，或加 --engine stream",
         "scored": "已为 {count} 对打分：{path}（用时 {seconds:.1f} 秒）。",
         "deep_alone": "--deep 只能微调内置编码模型的 best 或 balanced 档；请去掉 --deep，或换一个 --quality",
         "learned": "模型已存入 {path}；使用时加 --model {path}",
@@ -148,7 +148,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "resumed_index": "{count} of these had been read before an earlier run was broken off.",
         "resumed": "{count} needs had been answered before an earlier run was broken off.",
         "bad_engine": '--engine is "{found}"; choose one of {allowed}',
-        "stream_alone": "--index and --workers are for --engine stream; leave them out, or add it",
+        "stream_alone": "--index, --workers and --cluster are for --engine stream or ray; leave them out, or add one",
         "scored": "{count} pairs scored: {path} (took {seconds:.1f} s).",
         "deep_alone": "--deep can only tune the bundled encoder in quality best or balanced; leave out --deep, "
         "or choose another --quality",
@@ -245,13 +245,18 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "From a register of achievements and a register of needs to docking shortlists, offline and explained.": (
             "从成果登记表与需求登记表生成对接清单：离线运行，逐条说明理由。"
         ),
-        "memory (the default), or stream: part by part, for registers too large to hold": (
-            "memory（默认）；stream 分批进行，适合内存放不下的登记表"
+        "memory (the default), stream (part by part, for registers too large to hold), or ray (on a cluster)": (
+            "memory（默认）；stream 分批进行，适合内存放不下的登记表；ray 在集群上进行"
         ),
-        "Where stream keeps its index for the next time; DIR/index": (
-            "stream 的索引存放处，供下次使用；默认为 DIR/index"
+        "Where stream and ray keep the index for the next time; DIR/index": (
+            "stream 与 ray 的索引存放处，供下次使用；默认为 DIR/index"
         ),
-        "Processes of stream; by default one for each processor": "stream 的进程数，默认每个处理器一个",
+        "Processes of stream, shards of ray; by default one a processor": (
+            "stream 的进程数、ray 的分片数，默认每个处理器一个"
+        ),
+        "Ray cluster, such as auto; local (the default) starts one here": (
+            "Ray 集群的地址，如 auto；local（默认）在本机启动一个"
+        ),
         "Propose achievements for every need: table, workbook and page.": "为每项需求推荐成果：表格、工作簿、网页。",
         "Score given pairs.": "为给定的需求—成果配对打分。",
         "Learn from judgments; a model that is no better on needs kept aside is refused and not written.": (
