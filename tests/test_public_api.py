@@ -49,7 +49,7 @@ def test_importing_loads_nothing_heavy():
         ("duplicates", ["profiles"]),
         ("understand", ["profiles", "progress"]),
         ("save", ["path"]),
-        ("load", ["path", "encoder", "cache", "progress"]),
+        ("load", ["path", "encoder", "cache", "segments", "progress"]),
     ],
 )
 def test_the_engine_does_what_the_contract_names(method, parameters):
