@@ -225,8 +225,8 @@ class Matchmaker(Reader):
         for start in range(0, len(profiles), BATCH):
             rows = range(start, min(start + BATCH, len(profiles)))
             demand = Demand.of(columns.part(rows), supply.statistics)
-            ranked = self.rank(demand, supply.retrieve(demand, max(self.candidates, k), rules))
-            explainer = self.explainer()
+            ranked = self.rank(demand, supply.retrieve(demand, max(self.candidates, k), rules), supply)
+            explainer = self.explainer(supply)
             shortlists += (
                 ranked.propose(place, profiles[row], k, self.threshold, explainer) for place, row in enumerate(rows)
             )
@@ -444,16 +444,16 @@ class Matchmaker(Reader):
         """Return needs as queries against this engine's index."""
         return Demand.of(self._analyst.analyse(needs), self._fitted().statistics)
 
-    def rank(self, demand: Demand, candidates: Sequence[np.ndarray]) -> Ranked:
-        """Compare and score candidates of needs, given as rows of the index for each need."""
-        return rank_candidates(demand, self._fitted(), candidates, self.reranker, self.calibration, self._precedents())
+    def rank(self, demand: Demand, candidates: Sequence[np.ndarray], supply: Supply) -> Ranked:
+        """Compare and score candidates of needs, given for each need as rows of the index that it was prepared for."""
+        return rank_candidates(demand, supply, candidates, self.reranker, self.calibration, self._precedents())
 
-    def explainer(self) -> Explainer:
-        """Return what explains matches.
+    def explainer(self, supply: Supply) -> Explainer:
+        """Return what explains matches with rows of an index.
 
         It remembers all that it reads: take one for each batch, so that memory does not grow with the needs.
         """
-        return Explainer(self._analyst, self._fitted(), self.lang)
+        return Explainer(self._analyst, supply, self.lang)
 
     @property
     def supply(self) -> Supply:

@@ -259,16 +259,18 @@ def test_indexes_are_measured_against_everything_compared(tmp_path):
 def test_postings_score_as_the_engine_does():
     from postings import WordPostings, list_top
 
-    from matchmaker.rank.lexical import Bm25Index
+    from matchmaker.rank.lexical import Block, Postings, Statistics, WordIndex, ask_words
     from matchmaker.terms import TermRows, number_words
 
     generator = np.random.default_rng(0)
     texts = [[f"w{word}" for word in generator.zipf(1.5, 30) if word < 200] for _ in range(300)]
-    index = Bm25Index()
-    index.append(texts)
+    rows = TermRows.of([number_words(text) for text in texts])
+    statistics = Statistics.of([Block(rows)])
     query = ["w1", "w2", "w9", "w40", "unheard"]
-    expected = (index.queries([query]) @ index.by_term).toarray()[0]
-    postings = WordPostings(TermRows.of([number_words(text) for text in texts]))
+    asked = ask_words(TermRows.of([number_words(query)]), statistics)
+    every = np.zeros(300, np.int64), np.arange(300)
+    [expected] = WordIndex(rows, Postings(*rows.transpose()), statistics).score([asked], every)
+    postings = WordPostings(rows)
     places = postings.find(number_words(query))
     ways = (postings.score_all, postings.score_all_at_once, postings.score_by_product)
     for scores in (way(places) for way in ways):

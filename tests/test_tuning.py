@@ -148,8 +148,8 @@ def test_an_engine_goes_on_with_the_encoder_that_it_tuned(registers, monkeypatch
     assert again.shortlist(needs[:5]) == engine.shortlist(needs[:5]) != untaught
 
     manifest = json.loads((tmp_path / "model/model.json").read_text(encoding="utf-8"))
-    assert "encoder.npz" in manifest["files"]
-    (tmp_path / "model/encoder.npz").write_bytes(b"damaged")
+    assert f"{manifest['state']}/encoder.npz" in manifest["files"]
+    (tmp_path / "model" / manifest["state"] / "encoder.npz").write_bytes(b"damaged")
     with pytest.raises(ModelError, match=r"encoder\.npz is missing or was changed"):
         Matchmaker.load(tmp_path / "model")
 

@@ -209,5 +209,6 @@ def test_every_bundled_encoder_knows_the_classes_of_industry(quality):
     cached = CachedEncoder(encoder)
     texts = Classifier(cached).texts
     vectors = cached.encode(texts)
-    assert cached.encoded == 0
+    # Word vectors are read anew in less time than they are looked up.
+    assert cached.encoded == (len(texts) if quality == "fast" else 0)
     assert (vectors[::20] * encoder.encode(texts[::20])).sum(axis=1) == pytest.approx(1, abs=1e-5)

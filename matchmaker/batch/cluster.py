@@ -168,15 +168,15 @@ class Shard:
 
     def score(self, demand: Demand, candidates: Sequence[np.ndarray], k: int) -> list[Found]:
         """Return for each need the places and scores of the ``k`` best of the candidates that lie here."""
-        ranked = self._engine.rank(demand, [self._own(places)[1] for places in candidates])
+        ranked = self._engine.rank(demand, [self._own(places)[1] for places in candidates], self._engine.supply)
         best = [ranked.best(need, k) for need in range(len(candidates))]
         return [(ranked.supply.order[ranked.pairs.supply[pairs]], ranked.scores[pairs]) for pairs in best]
 
     def explain(self, demand: Demand, needs: Sequence[Profile], winners: Sequence[np.ndarray]) -> list[list[Match]]:
         """Return for each need those of its matches, given best first, that lie here."""
         own = [self._own(places) for places in winners]
-        ranked = self._engine.rank(demand, [rows for _, rows in own])
-        explainer = self._engine.explainer()
+        ranked = self._engine.rank(demand, [rows for _, rows in own], self._engine.supply)
+        explainer = self._engine.explainer(self._engine.supply)
         with without_collecting():
             return [
                 [
