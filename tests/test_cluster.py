@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from contextlib import suppress
 
 import pytest
 from matching import invent_profiles
@@ -130,9 +131,11 @@ def kill_workers(title, most):
 
     found = []
     for process in psutil.Process().children(recursive=True):
-        if len(found) < most and process.is_running() and " ".join(process.cmdline()).startswith(title):
-            os.kill(process.pid, signal.SIGKILL)
-            found.append(process.pid)
+        # One that ended between being listed and being asked is none to kill.
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if len(found) < most and " ".join(process.cmdline()).startswith(title):
+                os.kill(process.pid, signal.SIGKILL)
+                found.append(process.pid)
     return found
 
 
