@@ -7,6 +7,7 @@ text).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,18 @@ from matchmaker.terms import TermRows
 from matchmaker.understanding import Industry, Quantity
 
 UNKNOWN = -1
+_EPOCH = date(1970, 1, 1)
+
+
+def count_days(day: date | None) -> int:
+    """Return a day as deadlines are counted: days since 1970-01-01, ``UNKNOWN`` for none.
+
+    Examples
+    --------
+    >>> count_days(date(1970, 1, 2)), count_days(None)
+    (1, -1)
+    """
+    return UNKNOWN if day is None else (day - _EPOCH).days
 
 
 @dataclass(frozen=True, slots=True)

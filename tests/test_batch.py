@@ -3,8 +3,10 @@
 import dataclasses
 import json
 import os
+from itertools import chain
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from matching import HashEncoder, achievement, invent_profiles
 
@@ -12,6 +14,7 @@ from matchmaker import Filter, Matchmaker, read_shortlists
 from matchmaker.batch import indexing, parts, shortlisting, stream_shortlists, update_index
 from matchmaker.errors import MatchmakerError, ModelError, SettingError
 from matchmaker.samples import sample_path
+from matchmaker.tables.shortlists import match_table
 
 REGISTER = invent_profiles("achievement", 70)
 NEEDS = invent_profiles("need", 23)
@@ -22,12 +25,11 @@ def fresh_engine(**settings):
 
 
 def rows_of(engine, needs=NEEDS, **settings):
-    table = shortlisting.tabulate(engine.shortlist(needs, **settings))
-    return table.to_pylist()
+    return match_table(chain.from_iterable(engine.shortlist(needs, **settings))).to_pylist()
 
 
 def read_rows(path):
-    return shortlisting.pq.read_table(path).to_pylist()
+    return pq.read_table(path).to_pylist()
 
 
 @pytest.fixture
@@ -147,24 +149,24 @@ def test_shortlists_made_in_parts_are_those_made_at_once(index, workers, tmp_pat
         progress=told.append and (lambda *step: told.append(step)),
     )
     assert read_rows(made.path) == rows_of(Matchmaker.load(index), k=5, filter=rules)
-    assert made.counts.needs == 23 and made.counts.matches == len(read_rows(made.path)) and made.resumed == 0
+    assert made.tally.needs == 23 and made.tally.matches == len(read_rows(made.path)) and made.resumed == 0
     assert told[-1] == ("rank", 23, 23)
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["shortlists.parquet"]
     again = read_shortlists(made.path)
-    assert len(again) == made.counts.matches and not again.rejected
+    assert len(again) == made.tally.matches and not again.rejected
 
 
 def test_shortlisting_that_was_killed_goes_on_and_gives_the_same_bytes(index, tmp_path, monkeypatch):
     whole = stream_shortlists(index, NEEDS, tmp_path / "whole", part=5).path.read_bytes()
-    answer = shortlisting.tabulate
+    answer = shortlisting.match_table
 
-    def count_down(shortlists, left=[4]):  # noqa: B006
+    def count_down(matches, left=[4]):  # noqa: B006
         left[0] -= 1
         if not left[0]:
             raise Killed
-        return answer(shortlists)
+        return answer(matches)
 
-    monkeypatch.setattr(shortlisting, "tabulate", count_down)
+    monkeypatch.setattr(shortlisting, "match_table", count_down)
     with pytest.raises(Killed):
         stream_shortlists(index, NEEDS, tmp_path / "out", part=5)
     monkeypatch.undo()

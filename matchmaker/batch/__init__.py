@@ -4,7 +4,8 @@ A part is finished when its file and the note that describes it lie in their pla
 do the part again. Everything else about a run can be made anew from the two registers.
 """
 
+from matchmaker.batch.answers import StreamedShortlists
 from matchmaker.batch.indexing import IndexUpdate, update_index
-from matchmaker.batch.shortlisting import StreamedShortlists, stream_shortlists
+from matchmaker.batch.shortlisting import stream_shortlists
 
 __all__ = ["IndexUpdate", "StreamedShortlists", "stream_shortlists", "update_index"]

@@ -12,14 +12,16 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from matchmaker.batch.answers import SHORTLISTS, StreamedShortlists, open_answers
 from matchmaker.batch.parts import cut
 from matchmaker.collecting import without_collecting
 from matchmaker.engine import Matchmaker, Progress
@@ -32,6 +34,8 @@ from matchmaker.rank.lexical import Found
 from matchmaker.rank.supply import Demand, fuse_found, join_found
 from matchmaker.records import Match, Profile, Shortlist
 from matchmaker.storage import count_rows, name_model
+from matchmaker.tables.shortlists import match_table
+from matchmaker.tally import Tally, list_expired
 
 # Needs answered by one task: enough for the rounds between nodes to weigh little, and what a killed task must do again.
 PART = 128
@@ -107,6 +111,48 @@ def shortlist_on_ray(
     finally:
         if started:
             ray.shutdown()
+
+
+def stream_on_ray(
+    index: Path,
+    needs: Iterable[Profile],
+    out: Path,
+    *,
+    k: int = 10,
+    rules: Filter | None = None,
+    lang: str = "zh",
+    workers: int = 1,
+    address: str | None = None,
+    progress: Progress | None = None,
+) -> StreamedShortlists:
+    """Write what `stream_shortlists` writes, made on a cluster by `shortlist_on_ray`, with ``workers`` shards.
+
+    Parameters
+    ----------
+    index, needs, out, k, rules, lang, progress
+        As in `stream_shortlists`. Nothing is kept of a run that is broken off.
+    workers : int
+        Shards of the index.
+    address : str, optional
+        Of the cluster, as in `shortlist_on_ray`.
+    """
+    as_of, expired = (rules or Filter()).as_of, 0
+
+    def watch() -> Iterator[Profile]:
+        nonlocal expired
+        for need in needs:
+            expired += len(list_expired([need], as_of))
+            yield need
+
+    tally = Tally()
+    answers = shortlist_on_ray(index, watch(), k, rules, shards=workers, address=address, lang=lang, progress=progress)
+    with open_answers(out) as writer:
+        for shortlists in answers:
+            writer.write_table(match_table(chain.from_iterable(shortlists)))
+            tally += Tally.of(shortlists, 0)
+    # Which of the needs had expired is known from the register, not from their empty lists.
+    tally = replace(tally, unserved=tally.unserved - expired, expired=expired)
+    return StreamedShortlists(out / SHORTLISTS, tally)
 
 
 def share_out(rows: Sequence[int], shards: int) -> list[list[int]]:

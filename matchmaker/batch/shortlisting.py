@@ -7,60 +7,26 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from matchmaker.batch.answers import SHORTLISTS, StreamedShortlists, open_answers
 from matchmaker.batch.parts import Notes, cut, name_part, open_once, work
 from matchmaker.collecting import without_collecting
 from matchmaker.engine import Progress
 from matchmaker.files import replacing
+from matchmaker.languages import check_language
 from matchmaker.rank.filters import Filter
-from matchmaker.records import Match, Profile, Shortlist
+from matchmaker.records import Profile
 from matchmaker.storage import name_model
-from matchmaker.tables.evidence import write_evidence
+from matchmaker.tables.shortlists import match_schema, match_table
+from matchmaker.tally import Tally, list_expired
 
 # Needs answered by one process at a time: what a killed run must do again.
 PART = 256
 NOTES = "unfinished"
-SHORTLISTS = "shortlists.parquet"
-SCHEMA = pa.schema(
-    [
-        ("need_id", pa.string()),
-        ("rank", pa.int32()),
-        ("achievement_id", pa.string()),
-        ("score", pa.float64()),
-        ("probability", pa.float64()),
-        ("evidence", pa.string()),
-        ("reasons", pa.string()),
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many needs were answered, found something suitable, found nothing, or had expired; and matches in all."""
-
-    needs: int = 0
-    served: int = 0
-    unserved: int = 0
-    expired: int = 0
-    matches: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        """Add up."""
-        return Tally(*(a + b for a, b in zip(dataclasses.astuple(self), dataclasses.astuple(other), strict=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class StreamedShortlists:
-    """What came of a run: the file, its counts, and how many needs an earlier run had answered already."""
-
-    path: Path
-    counts: Tally
-    resumed: int
 
 
 def stream_shortlists(
@@ -117,39 +83,18 @@ def stream_shortlists(
             yield _Part(index, out / NOTES, profiles, name_part(profiles, settings), k, rules, lang)
 
     names: list[str] = []
-    counts, resumed = Tally(), 0
+    tally, resumed = Tally(), 0
     for name, found, again in work(_answer_part, jobs(), workers):
         names.append(name)
-        counts += found
+        tally += found
         resumed += found.needs * again
         if progress:
-            progress("rank", counts.needs, max(total, counts.needs))
-    with replacing(out / SHORTLISTS) as file, pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+            progress("rank", tally.needs, max(total, tally.needs))
+    with open_answers(out) as writer:
         for name in names:
-            writer.write_table(pq.read_table(notes.folder / f"{name}.parquet", schema=SCHEMA))
+            writer.write_table(pq.read_table(notes.folder / f"{name}.parquet", schema=match_schema()))
     notes.clear()
-    return StreamedShortlists(out / SHORTLISTS, counts, resumed)
-
-
-def write_answers(answers: Iterable[tuple[Sequence[Profile], Sequence[Shortlist]]], out: Path, rules: Filter) -> Tally:
-    """Write shortlists that were made elsewhere to ``shortlists.parquet``, whole or not at all, and count them.
-
-    Parameters
-    ----------
-    answers : iterable of (needs, shortlists)
-        Part by part; of each part one shortlist a need, in the same order.
-    out : Path
-        Folder; made when missing.
-    rules : Filter
-        By which they were made.
-    """
-    out.mkdir(parents=True, exist_ok=True)
-    counts = Tally()
-    with replacing(out / SHORTLISTS) as file, pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
-        for needs, shortlists in answers:
-            writer.write_table(tabulate(shortlists))
-            counts += count(needs, shortlists, rules)
-    return counts
+    return StreamedShortlists(out / SHORTLISTS, tally, resumed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,39 +116,13 @@ def _answer_part(job: _Part) -> tuple[str, Tally, bool]:
     if note := notes.find(job.name):
         with suppress(OSError, KeyError, TypeError):
             if hashlib.sha256(file.read_bytes()).hexdigest() == note["sha256"]:
-                return job.name, Tally(**note["counts"]), True
+                return job.name, Tally(**note["tally"]), True
     engine = open_once(job.index)
-    engine.lang = "zh" if job.lang == "zh" else "en"
+    engine.lang = check_language(job.lang)
     with without_collecting(), replacing(file) as opened:
         shortlists = engine.shortlist(job.needs, k=job.k, filter=job.rules)
-        pq.write_table(tabulate(shortlists), opened, compression="zstd")
-    counts = count(job.needs, shortlists, job.rules)
-    content = {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "counts": dataclasses.asdict(counts)}
+        pq.write_table(match_table(chain.from_iterable(shortlists)), opened, compression="zstd")
+    tally = Tally.of(shortlists, len(list_expired(job.needs, job.rules.as_of)))
+    content = {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "tally": dataclasses.asdict(tally)}
     notes.write(job.name, content)
-    return job.name, counts, False
-
-
-def count(needs: Sequence[Profile], shortlists: Sequence[Shortlist], rules: Filter) -> Tally:
-    """Count what came of needs."""
-    served = sum(one.suitable > 0 for one in shortlists)
-    days = [None if need.date is None else need.date.toordinal() - _EPOCH for need in needs]
-    expired = sum(rules.as_of >= 0 and day is not None and day < rules.as_of for day in days)
-    return Tally(len(needs), served, len(needs) - served - expired, expired, sum(map(len, shortlists)))
-
-
-_EPOCH = 719163  # ordinal of 1970-01-01
-
-
-def tabulate(shortlists: Iterable[Shortlist]) -> pa.Table:
-    """Return shortlists as a table of the contract's columns: score with 6 decimals, probability with 4."""
-    rows = [_row(match) for shortlist in shortlists for match in shortlist]
-    columns: list[Any] = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in SCHEMA]
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], SCHEMA)
-
-
-def _row(match: Match) -> tuple[Any, ...]:
-    numbers = round(match.score, 6) + 0.0, round(match.probability, 4) + 0.0
-    evidence = write_evidence(match.evidence), str(match.evidence)
-    texts = (text.encode("utf-8", "replace").decode() for text in (match.need_id, match.achievement_id, *evidence))
-    need, achievement, told, reasons = texts
-    return need, match.rank, achievement, *numbers, told, reasons
+    return job.name, tally, False

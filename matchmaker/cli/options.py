@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matchmaker.cli.wording import MESSAGES
+from matchmaker.columns import count_days
 from matchmaker.errors import SettingError
 
 if TYPE_CHECKING:
     from matchmaker.rank.filters import Filter
     from matchmaker.records import Profile
 
-_EPOCH = date(1970, 1, 1)
 _TODAY = ("", "today", "今天", "今日")
 _NEVER = ("none", "never", "无", "不限")
 _MOST_LISTED = 30
@@ -78,17 +78,6 @@ def read_as_of(typed: str, *, lang: str) -> date | None:
     if day is None or doubt:
         raise SettingError(MESSAGES[lang]["bad_date"].format(found=typed))
     return day
-
-
-def count_days(day: date | None) -> int:
-    """Return a day as the engine counts it: days since 1970-01-01, -1 for none.
-
-    Examples
-    --------
-    >>> count_days(date(1970, 1, 2)), count_days(None)
-    (1, -1)
-    """
-    return -1 if day is None else (day - _EPOCH) // timedelta(days=1)
 
 
 def read_maturity(typed: str, *, lang: str) -> int:

@@ -13,10 +13,11 @@ from typing import Any
 import matchmaker
 from matchmaker.cli.files import refuse_inputs_among
 from matchmaker.cli.jobs import EngineChoice
-from matchmaker.cli.options import count_days, read_as_of
+from matchmaker.cli.options import read_as_of
 from matchmaker.cli.registers import Registers, read_known
 from matchmaker.cli.screen import Screen
 from matchmaker.cli.wording import MESSAGES
+from matchmaker.columns import count_days
 from matchmaker.delivery.event import EVENT_OUTPUTS, EventDelivery, write_event
 from matchmaker.docking import Origin, Request
 from matchmaker.engine import Matchmaker

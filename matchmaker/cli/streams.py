@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from itertools import tee
 from pathlib import Path
+from typing import Any
 
 import matchmaker
-from matchmaker.batch import StreamedShortlists, stream_shortlists, update_index
-from matchmaker.batch.parts import cut
-from matchmaker.batch.shortlisting import SHORTLISTS, write_answers
+from matchmaker.batch import stream_shortlists, update_index
 from matchmaker.cli.files import refuse_inputs_among
 from matchmaker.cli.jobs import EngineChoice, Rules
 from matchmaker.cli.options import read_as_of, read_whole
 from matchmaker.cli.screen import Screen
 from matchmaker.delivery.streamed import STREAMED_OUTPUTS, StreamedDelivery, write_streamed
-from matchmaker.engine import Progress
 from matchmaker.errors import TableError
-from matchmaker.rank.filters import Filter
 from matchmaker.records import Profile, Records
 from matchmaker.register import Register
 from matchmaker.tables.streams import RegisterStream, count_rows
@@ -73,18 +68,19 @@ def stream(
         screen.say("resumed_index", count=update.resumed)
     limits = rules.build(Register(update.engine.supply).values(), as_of, screen.lang)
     demand = RegisterStream(needs, "need", lang=screen.lang)
-    answer = stream_shortlists if cluster is None else _answer_on(cluster)
-    made = answer(
-        place,
-        demand,
-        out,
-        k=longest,
-        rules=limits,
-        lang=screen.lang,
-        workers=processes,
-        total=count_rows(needs),
-        progress=screen.progress,
-    )
+    asked: dict[str, Any] = {
+        "k": longest,
+        "rules": limits,
+        "lang": screen.lang,
+        "workers": processes,
+        "progress": screen.progress,
+    }
+    if cluster is None:
+        made = stream_shortlists(place, demand, out, total=count_rows(needs), **asked)
+    else:
+        from matchmaker.batch.cluster import stream_on_ray
+
+        made = stream_on_ray(place, demand, out, address=None if cluster == "local" else cluster, **asked)
     wanted = _close(screen, demand)
     if made.resumed:
         screen.say("resumed", count=made.resumed)
@@ -94,7 +90,7 @@ def stream(
                 offered,
                 wanted,
                 (supply.count, demand.count),
-                made.counts,
+                made.tally,
                 filter=limits,
                 k=longest,
                 as_of=as_of,
@@ -109,13 +105,13 @@ def stream(
     screen.say(
         "shortlisted",
         achievements=supply.count,
-        needs=made.counts.needs - made.counts.expired,
-        served=made.counts.served,
-        unserved=made.counts.unserved,
+        needs=made.tally.needs,
+        served=made.tally.served,
+        unserved=made.tally.unserved,
         seconds=sum(screen.seconds.values()),
     )
-    if made.counts.expired:
-        screen.say("expired", count=made.counts.expired, as_of=as_of)
+    if made.tally.expired:
+        screen.say("expired", count=made.tally.expired, as_of=as_of)
     screen.say("look_streamed", table=files["shortlists.parquet"], folder=out, index=place)
     rejected = (*offered.rejected, *wanted.rejected)
     screen.warn_rejected(rejected, files["rejected.csv"])
@@ -128,37 +124,3 @@ def _close(screen: Screen, stream: RegisterStream) -> Records[Profile]:
     if not stream.count:
         raise TableError(screen.word("no_rows", source=known.source, rejected=len(known.rejected)))
     return known
-
-
-def _answer_on(cluster: str) -> Callable[..., StreamedShortlists]:
-    """Return what stands in for `stream_shortlists` on a cluster; its workers are the shards of the index."""
-
-    def answer(
-        index: Path,
-        needs: Iterable[Profile],
-        out: Path,
-        *,
-        k: int,
-        rules: Filter,
-        lang: str,
-        workers: int,
-        total: int,
-        progress: Progress,
-    ) -> StreamedShortlists:
-        from matchmaker.batch.cluster import PART, shortlist_on_ray
-
-        mine, theirs = tee(needs)
-        found = shortlist_on_ray(
-            index,
-            theirs,
-            k,
-            rules,
-            shards=workers,
-            address=None if cluster == "local" else cluster,
-            lang=lang,
-            progress=progress,
-        )
-        counts = write_answers(zip(cut(mine, PART), found, strict=True), out, rules)
-        return StreamedShortlists(out / SHORTLISTS, counts, 0)
-
-    return answer

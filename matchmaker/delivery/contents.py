@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 from types import MappingProxyType
 
+from matchmaker.columns import count_days
 from matchmaker.delivery.wording import FEATURES, words_for
 from matchmaker.rank.filters import Filter
-from matchmaker.records import Match, Notice, Profile, Records, Rejection, Shortlist
+from matchmaker.records import Notice, Profile, Records, Rejection, Shortlist
 from matchmaker.report import ReportContent
-from matchmaker.tables.evidence import write_evidence, write_number
-
-SHORTLIST_HEADER = ("need_id", "rank", "achievement_id", "score", "probability", "evidence", "reasons")
+from matchmaker.tally import Tally, list_expired
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Registers, shortlists, and all that a reader must know to make them again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """How results came about: what a reader must know, beside the registers, to make them again.
 
     Attributes
     ----------
-    achievements, needs : Records of Profile
-        The registers as they were read.
-    shortlists : sequence of Shortlist
-        One per need, in the needs' order.
     filter : Filter
         What was allowed to be matched.
     k : int
@@ -44,19 +38,8 @@ class Delivery:
         The command line; empty when there was none.
     timings : mapping of str to float
         Seconds that each stage took; they go into the manifest only.
-
-    Examples
-    --------
-    >>> need = Profile(id="N-1", kind="need", title="高镍电池电解液", date=date(2026, 1, 31))
-    >>> none: Records[Profile] = Records(())
-    >>> delivery = Delivery(none, Records((need,)), [Shortlist("N-1", ())], as_of=date(2026, 11, 9), lang="en")
-    >>> [need.id for need in delivery.expired()], count_needs(delivery)
-    (['N-1'], Counts(needs=1, served=0, unserved=0, expired=1))
     """
 
-    achievements: Records[Profile]
-    needs: Records[Profile]
-    shortlists: Sequence[Shortlist]
     filter: Filter = field(default_factory=Filter)
     k: int = 10
     as_of: date | None = None
@@ -66,51 +49,43 @@ class Delivery:
     command: Sequence[str] = ()
     timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Run):
+    """Registers, shortlists, and how they came about.
+
+    Attributes
+    ----------
+    achievements, needs : Records of Profile
+        The registers as they were read.
+    shortlists : sequence of Shortlist
+        One per need, in the needs' order.
+
+    Examples
+    --------
+    >>> need = Profile(id="N-1", kind="need", title="高镍电池电解液", date=date(2026, 1, 31))
+    >>> none: Records[Profile] = Records(())
+    >>> delivery = Delivery(none, Records((need,)), [Shortlist("N-1", ())], as_of=date(2026, 11, 9), lang="en")
+    >>> [need.id for need in delivery.expired()], count_needs(delivery)
+    (['N-1'], Tally(needs=1, served=0, unserved=0, expired=1, matches=0))
+    """
+
+    achievements: Records[Profile]
+    needs: Records[Profile]
+    shortlists: Sequence[Shortlist]
+
     def expired(self) -> list[Profile]:
         """Return the needs that got no matches because their deadline has passed."""
-        if self.as_of is None:
-            return []
-        return [need for need in self.needs if need.date is not None and need.date < self.as_of]
+        return list_expired(self.needs, count_days(self.as_of))
 
     def rejected(self) -> list[Rejection]:
         """Return the rows of both registers that were set aside."""
         return [*self.achievements.rejected, *self.needs.rejected]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many needs found something suitable, found nothing, or were not looked at because they have expired."""
-
-    needs: int
-    served: int
-    unserved: int
-    expired: int
-
-
-def count_needs(delivery: Delivery) -> Counts:
+def count_needs(delivery: Delivery) -> Tally:
     """Count needs by what became of them."""
-    served = sum(shortlist.suitable > 0 for shortlist in delivery.shortlists)
-    expired = len(delivery.expired())
-    return Counts(len(delivery.needs), served, len(delivery.needs) - served - expired, expired)
-
-
-def shortlist_rows(shortlists: Sequence[Shortlist]) -> Iterator[tuple[str | int, ...]]:
-    """Yield the rows of ``shortlists.csv``: score with 6 decimals, probability with 4."""
-    yield from match_rows(chain.from_iterable(shortlists))
-
-
-def match_rows(matches: Iterable[Match]) -> Iterator[tuple[str | int, ...]]:
-    """Yield a row of ``shortlists.csv`` for each match."""
-    for match in matches:
-        yield (
-            match.need_id,
-            match.rank,
-            match.achievement_id,
-            write_number(match.score, 6),
-            write_number(match.probability, 4),
-            write_evidence(match.evidence),
-            str(match.evidence),
-        )
+    return Tally.of(delivery.shortlists, len(delivery.expired()))
 
 
 def report_content(delivery: Delivery) -> ReportContent:

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from matchmaker.delivery.contents import SHORTLIST_HEADER, match_rows
 from matchmaker.delivery.folder import draft_in, find_versions, keep_answers, put_all
 from matchmaker.docking import Changes, Meeting, Timetable
 from matchmaker.event import Agenda, Plan
@@ -21,6 +20,7 @@ from matchmaker.records import Match, Profile, Records, Rejection, Span
 from matchmaker.report import BookContent, print_pdf, write_book, write_calendars, write_event_workbook
 from matchmaker.tables import write_csv, write_rejected, write_text
 from matchmaker.tables.evidence import write_number
+from matchmaker.tables.shortlists import SHORTLIST_HEADER, match_rows
 
 TIMETABLE_HEADER = ("slot", "table", "need_id", "achievement_id", "probability", "locked")
 UNMET_HEADER = ("party", "name", "need_id", "achievement_id", "wanted", "got", "reason", "message")

@@ -12,27 +12,26 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from matchmaker.collecting import without_collecting
 from matchmaker.delivery.contents import (
-    SHORTLIST_HEADER,
     Delivery,
+    Run,
     count_needs,
     plain_filter,
     report_content,
-    shortlist_rows,
 )
 from matchmaker.delivery.wording import FOLDERS
 from matchmaker.errors import MatchmakerError, TableError
-from matchmaker.rank.filters import Filter
 from matchmaker.records import Records, ScoredPair
 from matchmaker.report import write_page, write_workbook
 from matchmaker.tables import read_decisions, read_marks, write_csv, write_rejected, write_text
 from matchmaker.tables.evidence import write_number
+from matchmaker.tables.shortlists import SHORTLIST_HEADER, match_rows
+from matchmaker.tally import Tally
 
 # In the order in which they take their place. The workbook first: a spreadsheet program that holds it open stops the
 # delivery before anything has changed. The manifest last: where its digests agree, the folder is whole.
@@ -72,14 +71,21 @@ def write_delivery(delivery: Delivery, folder: str | os.PathLike[str]) -> dict[s
     target = Path(folder)
     with without_collecting(), draft_in(target, delivery.lang) as draft:
         content = report_content(delivery)
-        write_csv(draft / "shortlists.csv", SHORTLIST_HEADER, shortlist_rows(delivery.shortlists), lang=delivery.lang)
+        write_csv(
+            draft / "shortlists.csv",
+            SHORTLIST_HEADER,
+            match_rows(chain.from_iterable(delivery.shortlists)),
+            lang=delivery.lang,
+        )
         write_rejected(draft / "rejected.csv", delivery.rejected(), lang=delivery.lang)
         write_workbook(content, draft / "shortlists.xlsx")
         write_page(content, draft / "report.html")
-        manifest = _describe(delivery, draft, {**delivery.timings, "write": time.perf_counter() - start})
-        write_text(
-            draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", lang=delivery.lang
-        )
+        inputs = {
+            "achievements": describe_input(delivery.achievements, len(delivery.achievements)),
+            "needs": describe_input(delivery.needs, len(delivery.needs)),
+        }
+        finished, seconds = sorted(draft.iterdir()), time.perf_counter() - start
+        write_manifest(draft, describe_run(delivery, inputs, count_needs(delivery), finished, seconds), delivery.lang)
         return put_all(draft, target, OUTPUTS, delivery.lang)
 
 
@@ -170,72 +176,52 @@ def put(draft: Path, place: Path, lang: str = "en") -> None:
         raise MatchmakerError(FOLDERS[lang]["held"].format(path=place, detail=error.strerror)) from error
 
 
-def _describe(delivery: Delivery, draft: Path, timings: dict[str, float]) -> dict[str, object]:
-    """Return the manifest."""
-    counts = count_needs(delivery)
-    return describe_run(
-        Run(
-            delivery.version,
-            delivery.command,
-            {
-                "achievements": describe_input(delivery.achievements, len(delivery.achievements)),
-                "needs": describe_input(delivery.needs, len(delivery.needs)),
-            },
-            delivery.settings,
-            delivery.filter,
-            delivery.as_of,
-            delivery.k,
-            delivery.lang,
-            {
-                "needs_served": counts.served,
-                "needs_unserved": counts.unserved,
-                "needs_expired": counts.expired,
-                "matches": sum(map(len, delivery.shortlists)),
-            },
-            {file.name: describe_file(file) for file in sorted(draft.iterdir())},
-            timings,
-        )
-    )
+def write_manifest(draft: Path, content: Mapping[str, object], lang: str) -> None:
+    """Write a manifest into a draft folder."""
+    write_text(draft / "manifest.json", json.dumps(content, ensure_ascii=False, indent=2) + "\n", lang=lang)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a manifest tells of a run, in the order in which it does; see `Delivery`."""
+def describe_run(
+    run: Run, inputs: Mapping[str, object], tally: Tally, outputs: Iterable[Path], seconds: float
+) -> dict[str, object]:
+    """Return the manifest of a run: all that is needed to make it again, and to check what it wrote.
 
-    version: str
-    command: Sequence[str]
-    inputs: Mapping[str, object]
-    settings: Mapping[str, str]
-    filter: Filter
-    as_of: date | None
-    k: int
-    lang: str
-    counts: Mapping[str, int]
-    outputs: Mapping[str, object]
-    timings: Mapping[str, float]
-
-
-def describe_run(run: Run) -> dict[str, object]:
-    """Return the manifest of a run: all that is needed to make it again, and to check what it wrote."""
+    Parameters
+    ----------
+    run : Run
+    inputs : mapping of str to object
+        The registers (`describe_input`).
+    tally : Tally
+        What became of the needs.
+    outputs : iterable of Path
+        The files, finished.
+    seconds : float
+        How long writing took.
+    """
     return {
         "matchmaker": run.version,
         "command": list(run.command),
-        "inputs": dict(run.inputs),
+        "inputs": dict(inputs),
         "settings": dict(run.settings),
         "filter": plain_filter(run.filter),
         "as_of": None if run.as_of is None else run.as_of.isoformat(),
         "k": run.k,
         "lang": run.lang,
-        "counts": dict(run.counts),
-        "outputs": dict(run.outputs),
+        "counts": {
+            "needs_served": tally.served,
+            "needs_unserved": tally.unserved,
+            "needs_expired": tally.expired,
+            "matches": tally.matches,
+        },
+        "outputs": {file.name: _describe_file(file) for file in outputs},
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
         "packages": dict(find_versions(_PACKAGES)),
-        "seconds": {stage: round(seconds, 3) for stage, seconds in run.timings.items()},
+        "seconds": {stage: round(taken, 3) for stage, taken in {**run.timings, "write": seconds}.items()},
     }
 
 
-def describe_file(file: Path) -> dict[str, str | int]:
+def _describe_file(file: Path) -> dict[str, str | int]:
     """Return a file's digest and size."""
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()

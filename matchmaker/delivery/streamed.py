@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from itertools import chain
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from matchmaker.batch.shortlisting import SHORTLISTS, Tally
-from matchmaker.delivery.folder import Run, describe_file, describe_input, describe_run, draft_in, put_all
-from matchmaker.rank.filters import Filter
-from matchmaker.records import Records
-from matchmaker.tables import write_rejected, write_text
+from matchmaker.batch.answers import SHORTLISTS
+from matchmaker.delivery.contents import Run
+from matchmaker.delivery.folder import describe_input, describe_run, draft_in, put_all, write_manifest
+from matchmaker.records import Profile, Records
+from matchmaker.tables import write_rejected
+from matchmaker.tally import Tally
 
 STREAMED_OUTPUTS = (SHORTLISTS, "rejected.csv", "manifest.json")
 
 
 @dataclass(frozen=True, slots=True)
-class StreamedDelivery:
-    """What a reader must know to make such shortlists again.
+class StreamedDelivery(Run):
+    """Registers that were gone through, what became of the needs, and how it came about.
 
     Attributes
     ----------
-    achievements, needs : Records
+    achievements, needs : Records of Profile
         All about the registers but their rows.
     rows : tuple of int
         Usable rows of both.
-    counts : Tally
-        What came of the needs.
-    filter, k, as_of, settings, lang, version, command, timings
-        As in `Delivery`.
+    tally : Tally
     """
 
-    achievements: Records[Any]
-    needs: Records[Any]
+    achievements: Records[Profile]
+    needs: Records[Profile]
     rows: tuple[int, int]
-    counts: Tally
-    filter: Filter = field(default_factory=Filter)
-    k: int = 10
-    as_of: date | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
-    lang: str = "zh"
-    version: str = ""
-    command: Sequence[str] = ()
-    timings: Mapping[str, float] = field(default_factory=dict)
+    tally: Tally
 
 
 def write_streamed(delivery: StreamedDelivery, folder: str | os.PathLike[str]) -> dict[str, Path]:
@@ -63,36 +48,14 @@ def write_streamed(delivery: StreamedDelivery, folder: str | os.PathLike[str]) -
     target = Path(folder)
     table = target / SHORTLISTS
     with draft_in(target, delivery.lang) as draft:
-        write_rejected(
-            draft / "rejected.csv",
-            list(chain(delivery.achievements.rejected, delivery.needs.rejected)),
-            lang=delivery.lang,
-        )
-        counts = delivery.counts
-        manifest = describe_run(
-            Run(
-                delivery.version,
-                delivery.command,
-                {
-                    "achievements": describe_input(delivery.achievements, delivery.rows[0]),
-                    "needs": describe_input(delivery.needs, delivery.rows[1]),
-                },
-                delivery.settings,
-                delivery.filter,
-                delivery.as_of,
-                delivery.k,
-                delivery.lang,
-                {
-                    "needs_served": counts.served,
-                    "needs_unserved": counts.unserved,
-                    "needs_expired": counts.expired,
-                    "matches": counts.matches,
-                },
-                {file.name: describe_file(file) for file in (draft / "rejected.csv", table)},
-                {**delivery.timings, "write": time.perf_counter() - start},
-            )
-        )
-        write_text(
-            draft / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", lang=delivery.lang
-        )
+        rejected = draft / "rejected.csv"
+        aside = [*delivery.achievements.rejected, *delivery.needs.rejected]
+        write_rejected(rejected, aside, lang=delivery.lang)
+        registers = {"achievements": delivery.achievements, "needs": delivery.needs}
+        inputs = {
+            name: describe_input(register, rows)
+            for (name, register), rows in zip(registers.items(), delivery.rows, strict=True)
+        }
+        seconds = time.perf_counter() - start
+        write_manifest(draft, describe_run(delivery, inputs, delivery.tally, (rejected, table), seconds), delivery.lang)
         return {SHORTLISTS: table, **put_all(draft, target, STREAMED_OUTPUTS[1:], delivery.lang)}

@@ -54,7 +54,7 @@ class Filter:
 
     def expired(self, need: Tags) -> bool:
         """Tell whether a need's deadline has passed."""
-        return self.as_of != UNKNOWN and need.deadline != UNKNOWN and need.deadline < self.as_of
+        return has_expired(need.deadline, self.as_of)
 
     def allow(self, needs: Sequence[Tags], supply: TagTable) -> np.ndarray | None:
         """Return which achievements each need may be shown, bool, shape (needs, supply); None when all may."""
@@ -138,3 +138,8 @@ def _gather(asked: Iterable[_Asked], nothing: _Asked) -> Iterable[tuple[_Asked, 
         if one != nothing:
             found.setdefault(one, []).append(row)
     return found.items()
+
+
+def has_expired(deadline: int, as_of: int) -> bool:
+    """Tell whether a deadline has passed by a day, both in days; where either is unknown it has not."""
+    return UNKNOWN not in (deadline, as_of) and deadline < as_of

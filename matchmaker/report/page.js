@@ -19,9 +19,11 @@ function drawOverview() {
     gaps: needs.filter(isGap).length,
     rejected: data.rejected.length,
   };
+  const expired = needs.filter((need) => need.expired).length;
   $("tiles").append(...Object.entries(tiles).map(([name, number]) =>
     h("li", { class: name === "gaps" && number ? "gap" : null },
-      h("b", {}, number.toLocaleString("en")), h("small", {}, words["tile_" + name]))));
+      h("b", {}, number.toLocaleString("en")),
+      h("small", {}, words["tile_" + name], name === "needs" && expired ? say("of_which_expired", { n: expired }) : ""))));
   drawChart("field", data.fields.map((row) => [row, row.served, row.gaps]), "lack");
   drawChart("institution", data.institutions.map((row) => [row, row.suitable, row.others]), "pale");
   for (const name of ["gaps", "rejected"]) {

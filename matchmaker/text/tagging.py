@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
 
-from matchmaker.columns import UNKNOWN, Tags
+from matchmaker.columns import UNKNOWN, Tags, count_days
 from matchmaker.records import Profile
 from matchmaker.text.cleaning import clean
 from matchmaker.understanding import Element, Industry
@@ -77,7 +76,7 @@ def tag(profile: Profile) -> Tags:
         organisation=profile.organisation.strip(),
         maturity=tag_maturity(profile.maturity) if profile.maturity.strip() else _mentioned_maturity(profile, text),
         modes=tag_modes(profile.mode),
-        deadline=UNKNOWN if profile.date is None else (profile.date - date(1970, 1, 1)).days,
+        deadline=count_days(profile.date),
     )
 
 
