@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.errors import ModelError, NotFittedError, SettingError, UnknownIdError
+from matchmaker.errors import ModelError, SettingError
 from matchmaker.explaining import Explainer
-from matchmaker.identities import list_ids, refuse_strangers, refuse_twins
+from matchmaker.identities import refuse_strangers
+from matchmaker.keeping import Keeper
 from matchmaker.languages import check_language
 from matchmaker.learning import GAP_ERROR, LearnReport, learn
 from matchmaker.lessons import prepare_lesson
@@ -21,13 +22,11 @@ from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
-from matchmaker.rank.segments import Segment
 from matchmaker.rank.supply import Demand, Supply
-from matchmaker.reader import Reader
-from matchmaker.records import Judgment, Pair, Profile, Records, ScoredPair, Shortlist
+from matchmaker.records import Judgment, Pair, Profile, ScoredPair, Shortlist
 from matchmaker.register import Register
 from matchmaker.storage import SavedModel, read_model, write_model
-from matchmaker.text.analysis import READING, Analyst
+from matchmaker.text.analysis import Analyst
 from matchmaker.text.encoding import BundledEncoder, Encoder, open_encoder, tunable_folder
 from matchmaker.text.lexicon import Lexicon
 from matchmaker.text.segmentation import Segmenter
@@ -37,23 +36,9 @@ Progress = Callable[[str, int, int], None]
 
 # Needs ranked at once: bounds memory, and sets how often progress is told.
 BATCH = 128
-# Achievements read at once, for the same two reasons.
-BLOCK = 32_768
 
 
-def _further(progress: Progress | None, before: int, here: int, total: int) -> Progress | None:
-    """Return how to tell the progress of a block of ``here`` profiles, ``before`` done already, as that of all."""
-    if progress is None or here == 0:
-        return progress
-
-    def say(stage: str, done: int, of: int) -> None:
-        steps = of // here  # encoding counts titles and texts
-        progress(stage, before * steps + done, total * steps)
-
-    return say
-
-
-class Matchmaker(Reader):
+class Matchmaker(Keeper):
     """Decides who should meet whom: achievements (supply) for needs (demand).
 
     Parameters
@@ -120,75 +105,6 @@ class Matchmaker(Reader):
         self.calibration: Calibration = default_calibration(self.quality)
         segmenter = Segmenter(self.lexicon)
         self._analyst = Analyst(segmenter, self._vectors)
-        # Never changed but for another one: whoever reads goes on with the state in which it began.
-        self._supply: Supply | None = None
-
-    def fit(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
-        """Index a register of achievements, replacing any other; a learned reranker stays.
-
-        Parameters
-        ----------
-        achievements : Records of Profile
-        progress : callable, optional
-            Called as ``progress(stage, done, total)``.
-
-        Raises
-        ------
-        RecordError
-            When an id stands twice.
-        """
-        self._supply = self._extend(None, list(achievements), progress)
-        return self
-
-    def add(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
-        """Add achievements; the result is the same as fitting the longer register afresh."""
-        self._supply = self._extend(self._supply, list(achievements), progress)
-        return self
-
-    def update(self, achievements: Iterable[Profile], progress: Progress | None = None) -> Matchmaker:
-        """Replace the achievements that have these ids and add those that are new, in one step.
-
-        The result is the same as fitting afresh the register without the old ones and with these at its end.
-
-        Examples
-        --------
-        >>> old = [Profile(id=title, kind="achievement", title=title) for title in ("电解液", "隔膜")]
-        >>> new = Profile(id="电解液", kind="achievement", title="低温电解液")
-        >>> [one.title for one in Matchmaker(quality="fast").fit(old).update([new]).achievements]
-        ['隔膜', '低温电解液']
-        """
-        supply, new = self._fitted(), list(achievements)
-        refuse_twins(profile.id for profile in new)
-        rows = [supply.rows[profile.id] for profile in new if profile.id in supply.rows]
-        self._supply = self._extend(supply.remove(np.array(rows, np.int64)), new, progress)
-        return self
-
-    def _extend(self, supply: Supply | None, new: Sequence[Profile], progress: Progress | None) -> Supply:
-        """Return a supply with more achievements; the one before stays as it is."""
-        refuse_twins([*(Register(supply) if supply else ()), *(profile.id for profile in new)])
-        for start in range(0, max(len(new), 1), BLOCK):
-            block = new[start : start + BLOCK]
-            columns = self._analyst.analyse(block, _further(progress, start, len(block), len(new)))
-            supply = (supply or Supply(columns.title_vectors.shape[1])).append(columns, block)
-        assert supply is not None
-        if progress:
-            progress("index", len(new), len(new))
-        return supply
-
-    def remove(self, ids: Iterable[str]) -> Matchmaker:
-        """Remove achievements; the result is the same as fitting the shorter register afresh."""
-        supply = self._fitted()
-        gone = set(ids)
-        unknown = sorted(gone - supply.rows.keys())
-        if unknown:
-            raise UnknownIdError(f"no achievement has the id {list_ids(unknown)}; nothing was removed")
-        self._supply = supply.remove(np.array([supply.rows[name] for name in gone], np.int64))
-        return self
-
-    @property
-    def achievements(self) -> Records[Profile]:
-        """The register that is indexed, in its order."""
-        return Records(tuple(Register(self._supply).values()) if self._supply else ())
 
     def shortlist(
         self,
@@ -217,7 +133,7 @@ class Matchmaker(Reader):
         """
         if k < 1:
             raise SettingError(f"k: expected at least 1, found {k}")
-        supply = self._fitted()
+        supply = self.supply
         profiles = list(needs)
         columns = self._analyst.analyse(profiles, progress)
         rules = in_common_terms(filter) if filter else Filter()
@@ -244,7 +160,7 @@ class Matchmaker(Reader):
         UnknownIdError
             When a pair names a need or achievement that is in neither register.
         """
-        supply = self._fitted()
+        supply = self.supply
         wanted = list(pairs)
         register = list(needs)
         refuse_strangers(wanted, {profile.id for profile in register}, supply.rows)
@@ -297,7 +213,7 @@ class Matchmaker(Reader):
         MissingExtraError
             When it shall be, without the extra ``[train]``.
         """
-        supply = self._fitted()
+        supply = self.supply
         folder = tunable_folder(self._vectors.encoder) if deep else None
         lesson = prepare_lesson(self._analyst, supply, Register(supply), needs, judgments, deep, progress)
 
@@ -322,7 +238,7 @@ class Matchmaker(Reader):
         A model that is saved again where it lies writes only what changed since; whoever has the one before open reads
         on undisturbed.
         """
-        supply = self._fitted()
+        supply = self.supply
         abouts = self._analyst.classifier.texts
         write_model(
             Path(path),
@@ -335,11 +251,9 @@ class Matchmaker(Reader):
                     "threshold": self.threshold,
                     "lang": self.lang,
                     "seed": self.seed,
-                    "dictionary": self._analyst.segmenter.sha256,
-                    "vectors": self._vectors.fingerprint,
                     "space": self._vectors.space,
                     "quality": self.quality,
-                    "reading": READING,
+                    **self.reading,
                 },
                 supply=supply,
                 reranker=self.reranker,
@@ -400,12 +314,10 @@ class Matchmaker(Reader):
             engine._read_with(saved.weights)
         saved.check(engine._analyst.segmenter.sha256, engine._vectors.space)
         engine.reranker, engine.calibration = saved.reranker, saved.calibration
-        same = engine._vectors.fingerprint and engine._vectors.fingerprint == settings["vectors"]
-        if same:
+        if engine._vectors.fingerprint == settings["vectors"]:
             engine._vectors.memory.update(saved.vectors)
-        if same and settings["reading"] == READING:
-            engine._supply = saved.supply
-            return engine
+        if engine.reads_as(settings):
+            return engine.serve(saved.supply)
         if segments is not None:
             raise ModelError(
                 f"{path} was indexed by another encoder, another kind of processor or another version than here, and "
@@ -427,22 +339,9 @@ class Matchmaker(Reader):
             "seed": str(self.seed),
         }
 
-    @property
-    def reading(self) -> dict[str, object]:
-        """How texts are read: what two engines with equal ones read can lie in one index."""
-        return {
-            "dictionary": self._analyst.segmenter.sha256,
-            "vectors": self._vectors.fingerprint,
-            "reading": READING,
-        }
-
-    def read(self, achievements: Sequence[Profile]) -> Segment:
-        """Return achievements as a segment of an index, without adding them to this engine's."""
-        return Segment.of(self._analyst.analyse(achievements), achievements)
-
     def ask(self, needs: Sequence[Profile]) -> Demand:
         """Return needs as queries against this engine's index."""
-        return Demand.of(self._analyst.analyse(needs), self._fitted().statistics)
+        return Demand.of(self._analyst.analyse(needs), self.supply.statistics)
 
     def rank(self, demand: Demand, candidates: Sequence[np.ndarray], supply: Supply) -> Ranked:
         """Compare and score candidates of needs, given for each need as rows of the index that it was prepared for."""
@@ -454,21 +353,6 @@ class Matchmaker(Reader):
         It remembers all that it reads: take one for each batch, so that memory does not grow with the needs.
         """
         return Explainer(self._analyst, supply, self.lang)
-
-    @property
-    def supply(self) -> Supply:
-        """The index as it stands; it never changes but for another one."""
-        return self._fitted()
-
-    def serve(self, supply: Supply) -> Matchmaker:
-        """Go on with another index, which was read as this engine reads (`reading`)."""
-        self._supply = supply
-        return self
-
-    def _fitted(self) -> Supply:
-        if self._supply is None:
-            raise NotFittedError("this engine has no register yet; call fit(achievements) first")
-        return self._supply
 
     def _read_with(self, weights: Mapping[str, np.ndarray]) -> None:
         """Go on with a tuned encoder; whatever is indexed was read by the one before."""

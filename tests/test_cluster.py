@@ -146,7 +146,7 @@ def test_an_index_that_changes_meanwhile_is_refused(index):
 
 
 def test_a_part_of_an_index_read_otherwise_is_refused(index, monkeypatch):
-    monkeypatch.setattr("matchmaker.engine.READING", -1)
+    monkeypatch.setattr("matchmaker.keeping.READING", -1)
     with pytest.raises(ModelError, match="index the register again"):
         Matchmaker.load(index, segments=[0])
 

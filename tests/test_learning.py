@@ -175,9 +175,9 @@ def test_a_model_that_learned_by_heart_gives_way_to_a_better_one(engine):
     few = judge(needs=NEEDS[:8], per_need=15)
     rng = random.Random(0)
     names = [(judgment.need_id, judgment.achievement_id) for judgment in few]
-    named = compare_named(engine._analyst, engine._fitted(), NEEDS, names, None)
+    named = compare_named(engine._analyst, engine.supply, NEEDS, names, None)
     grades = np.array([rng.randint(1, 4) for _ in few])
-    by_heart = Examples(named.features, grades, named.vectors(engine._fitted()))
+    by_heart = Examples(named.features, grades, named.vectors(engine.supply))
     seen = tuple(profile.id for profile in NEEDS[:8])
     engine.reranker = replace(fit_sum(default_reranker(), by_heart, Shares(USUAL, 0.01)), learned_from=seen)
     assert np.corrcoef(score(engine.reranker, by_heart), grades)[0, 1] > 0.9

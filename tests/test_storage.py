@@ -407,7 +407,7 @@ def test_opening_reads_no_profile_and_no_vector(saved, monkeypatch):
 
 
 def test_an_index_is_made_anew_when_texts_are_read_otherwise(engine, saved, monkeypatch):
-    monkeypatch.setattr("matchmaker.engine.READING", 99)
+    monkeypatch.setattr("matchmaker.keeping.READING", 99)
     told = []
     again = Matchmaker.load(saved, encoder=HashEncoder(), progress=lambda *step: told.append(step))
     assert told[-1] == ("index", len(REGISTER), len(REGISTER))

@@ -146,7 +146,7 @@ def _open(index: Path, engine: Matchmaker) -> Supply:
     """Return what an index folder holds, as far as it was read as this engine reads; make the folder if need be."""
     if (index / MANIFEST).is_file():
         saved = read_model(index)
-        if all(saved.settings[name] == value for name, value in engine.reading.items()):
+        if engine.reads_as(saved.settings):
             return saved.supply
     else:
         engine.fit([]).save(index)
