@@ -189,7 +189,7 @@ def test_a_damaged_file_is_named(name, damage, saved):
 
 @pytest.mark.parametrize("damage", ["cut", "changed"])
 def test_of_a_very_large_model_sizes_are_checked_and_small_files_whole(damage, saved, monkeypatch):
-    monkeypatch.setattr("matchmaker.storage.check_files.__defaults__", (1000,))
+    monkeypatch.setattr("matchmaker.segmentfiles.check_files.__defaults__", (1000,))
     load(saved)
     for name in ("vectors.npy", "dimension.npy"):
         file = find(saved, name)
@@ -338,8 +338,8 @@ def test_a_crash_in_the_middle_leaves_the_old_model(where, fresh, engine, learne
     places = {
         "first file": "matchmaker.storage.write_calibration",
         "vectors": "matchmaker.storage.np.savez",
-        "segment": "matchmaker.storage.np.save",
-        "manifest": "matchmaker.storage._digest",
+        "segment": "matchmaker.segmentfiles.np.save",
+        "manifest": "matchmaker.segmentfiles._digest",
         "swap": "matchmaker.storage.os.replace",
     }
     monkeypatch.setattr(places[where], crash)
@@ -398,8 +398,8 @@ def test_what_did_not_change_is_not_written_again(saved):
 
 
 def test_opening_reads_no_profile_and_no_vector(saved, monkeypatch):
-    monkeypatch.setattr("matchmaker.storage._profile", None)
-    monkeypatch.setattr("matchmaker.storage.read_described", None)
+    monkeypatch.setattr("matchmaker.segmentfiles._profile", None)
+    monkeypatch.setattr("matchmaker.segmentfiles.read_described", None)
     engine = load(saved)
     segment = engine._supply.parts[0].segment
     assert isinstance(segment.vectors.base, np.memmap) or isinstance(segment.vectors, np.memmap)

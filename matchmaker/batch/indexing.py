@@ -18,17 +18,15 @@ from matchmaker.errors import ModelError, SettingError
 from matchmaker.rank.segments import Segment
 from matchmaker.rank.supply import MOST_ROWS, Supply
 from matchmaker.records import Profile
-from matchmaker.storage import (
-    MANIFEST,
-    SEGMENTS,
+from matchmaker.segmentfiles import (
     StoredSegment,
     check_files,
     digest_profile,
     digest_row,
     open_segment,
-    read_model,
     write_segment,
 )
+from matchmaker.storage import MANIFEST, SEGMENTS, read_model
 
 # Achievements read by one process at a time: bounds memory, and what a killed run must do again.
 PART = 8_192

@@ -19,7 +19,8 @@ from matchmaker.engine import Matchmaker
 from matchmaker.errors import MatchmakerError
 from matchmaker.files import replacing
 from matchmaker.records import Profile
-from matchmaker.storage import MANIFEST, digest_profile
+from matchmaker.segmentfiles import digest_profile
+from matchmaker.storage import MANIFEST
 
 J = TypeVar("J")
 R = TypeVar("R")

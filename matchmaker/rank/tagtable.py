@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import chain, pairwise
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
 from matchmaker.columns import Tags
+from matchmaker.sequences import RowSequence
 from matchmaker.terms import TermRows, number_words
 from matchmaker.understanding import Industry, Quantity
 
@@ -178,7 +179,7 @@ def _number_sets(rows: Sequence[Collection[str]]) -> TermRows:
     return TermRows.of([numbers[start:stop] for start, stop in pairwise(bounds)])
 
 
-class _Gathered(Sequence[Tags]):
+class _Gathered(RowSequence[Tags]):
     """Rows from several sequences, read only when asked for."""
 
     def __init__(self, sources: Sequence[Sequence[Tags]], source: np.ndarray, row: np.ndarray) -> None:
@@ -217,13 +218,7 @@ class _Gathered(Sequence[Tags]):
     def __len__(self) -> int:
         return len(self._row)
 
-    @overload
-    def __getitem__(self, place: int) -> Tags: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Tags]: ...
-    def __getitem__(self, place: int | slice) -> Tags | Sequence[Tags]:
-        if isinstance(place, slice):
-            return _Gathered(self._sources, self._source[place], self._row[place])
+    def row(self, place: int) -> Tags:
         return self._sources[int(self._source[place])][int(self._row[place])]
 
 

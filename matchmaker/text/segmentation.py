@@ -6,12 +6,13 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain, compress
-from typing import NamedTuple, TypeVar, overload
+from typing import NamedTuple, TypeVar
 
 import ahocorasick_rs
 import numpy as np
 import rjieba
 
+from matchmaker.sequences import RowSequence
 from matchmaker.terms import number_grams
 from matchmaker.text.lexicon import UNITS, Lexicon, lower
 
@@ -66,7 +67,7 @@ class TaggedToken(NamedTuple):
     end: int
 
 
-class TaggedText(Sequence[TaggedToken]):
+class TaggedText(RowSequence[TaggedToken]):
     """Every word of a text with its part of speech, as parallel lists; tokens are made only where one is asked for.
 
     Attributes
@@ -86,17 +87,9 @@ class TaggedText(Sequence[TaggedToken]):
         """Return the number of words."""
         return len(self.words)
 
-    @overload
-    def __getitem__(self, number: int) -> TaggedToken: ...
-
-    @overload
-    def __getitem__(self, number: slice) -> list[TaggedToken]: ...
-
-    def __getitem__(self, number: int | slice) -> TaggedToken | list[TaggedToken]:
-        """Return a word, or several, as tokens."""
-        if isinstance(number, slice):
-            return [self[one] for one in range(*number.indices(len(self)))]
-        return TaggedToken(self.words[number], self.tags[number], self.starts[number], self.ends[number])
+    def row(self, place: int) -> TaggedToken:
+        """Return a word as a token."""
+        return TaggedToken(self.words[place], self.tags[place], self.starts[place], self.ends[place])
 
 
 class Segmenter:
