@@ -8,7 +8,6 @@ Each run is a fresh process that keeps no vectors. Writes ``benchmarks/results/c
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import subprocess
@@ -18,13 +17,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from arguments import start_parser
 from registers import digest_files
-from results import RESULTS, describe_in_words, describe_run, draw_table, write_results
+from results import describe_in_words, describe_run, draw_table, write_results
 from stacks import QUALITIES
-from wheels import BUILD
 from workloads import make_workload
 
-DEFAULT_DATA = Path("../shared/data")
 NAMES = sorted(QUALITIES.values())
 
 
@@ -41,14 +39,10 @@ def run_command(achievements: Path, needs: Path, quality: str) -> dict[str, floa
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
     """Measure, write the results, and return them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = start_parser(__doc__)
     parser.add_argument("--sizes", nargs="+", default=["524x2000"], help="ACHIEVEMENTSxNEEDS")
     parser.add_argument("--qualities", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    parser.add_argument("--work", type=Path, default=BUILD / "benchmarks")
-    parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args(arguments)
     sections, digests = [], {}
     for size in chosen.sizes:

@@ -16,23 +16,21 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
 import threadpoolctl
+from arguments import read_with_profile, start_parser
 from limits import GIB, measure_memory
 from postings import WordPostings, list_top
 from prepared import read_vectors, read_words
-from results import RESULTS, describe_in_words, describe_run, draw_table, write_results
-from wheels import BUILD
+from results import describe_in_words, describe_run, draw_table, write_results
 from workloads import ScaleRegisters, count_needs, write_scale_registers
 
 from matchmaker.rank.dense import DenseIndex, encode_vectors, multiply_vectors
 from matchmaker.terms import TermRows
 
-DEFAULT_DATA = Path("../shared/data")
 # As many as the engine takes from an index, and some more, so that what codes put into the wrong order is put right.
 DEPTH, SPARE = 200, 64
 ENOUGH = 0.98
@@ -96,23 +94,14 @@ class Finding:
 
 def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the command line's settings; what is not given comes from the profile."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--profile", choices=PROFILES, default="full")
+    parser = start_parser(__doc__)
     parser.add_argument("--sizes", nargs="+", type=int, help="numbers of achievements")
     parser.add_argument("--needs", type=int, help="needs that are asked")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, help="indexes of vectors, and words for BM25")
     parser.add_argument("--quality", choices=["best", "balanced", "fast"], default="fast", help="the encoder's")
     parser.add_argument("--name", help="of the results; by default index-PROFILE")
     parser.add_argument("--threads", type=int, default=2, help="for building; searches take one")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    parser.add_argument("--work", type=Path, default=BUILD / "benchmarks")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    chosen = parser.parse_args(arguments)
-    for name, value in asdict(PROFILES[chosen.profile]).items():
-        if getattr(chosen, name) is None:
-            setattr(chosen, name, value)
-    return chosen
+    return read_with_profile(parser, PROFILES, arguments)
 
 
 def build_indexes(vectors: np.ndarray, kinds: Sequence[str]) -> Iterator[tuple[str, float, float, Callable[..., Any]]]:

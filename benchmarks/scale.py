@@ -17,19 +17,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow.csv
 import pyarrow.parquet as pq
-from results import RESULTS, describe_in_words, describe_run, draw_table, write_results
+from arguments import read_with_profile, start_parser
+from results import describe_in_words, describe_run, draw_table, write_results
 from speed import add_stages, run_stack
 from steps import STEPS
 from wheels import BUILD, find_encoder
 from workloads import ScaleRegisters, Workload, count_needs, write_scale_registers
-
-DEFAULT_DATA = Path("../shared/data")
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,7 @@ PROFILES = {
 
 def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the command line's settings; what is not given comes from the profile."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--profile", choices=PROFILES, default="full")
+    parser = start_parser(__doc__)
     parser.add_argument("--sizes", nargs="+", type=int, help="numbers of achievements")
     parser.add_argument("--glued", nargs="*", type=int, help="those at which the glued stack runs too")
     parser.add_argument("--online", type=int, help="needs that are asked one at a time")
@@ -59,16 +57,8 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     parser.add_argument("--quality", choices=["best", "balanced", "fast"], default="fast")
     parser.add_argument("--name", help="of the results; by default scale-PROFILE")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--encoder", type=Path, default=BUILD / "shipped", help="float32 folder; made when missing")
-    parser.add_argument("--work", type=Path, default=BUILD / "benchmarks")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    chosen = parser.parse_args(arguments)
-    for name, value in asdict(PROFILES[chosen.profile]).items():
-        if getattr(chosen, name) is None:
-            setattr(chosen, name, value)
-    return chosen
+    return read_with_profile(parser, PROFILES, arguments)
 
 
 def run_step(step: str, registers: ScaleRegisters, chosen: argparse.Namespace) -> dict[str, float]:

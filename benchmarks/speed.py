@@ -22,8 +22,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from arguments import read_with_profile, start_parser
 from registers import digest_files
-from results import RESULTS, describe_in_words, describe_run, draw_table, write_results
+from results import describe_in_words, describe_run, draw_table, write_results
 from stacks import QUALITIES, RUNNERS
 from wheels import BUILD, find_encoder
 from workloads import Workload, find_bdci, make_workload
@@ -32,7 +33,6 @@ from matchmaker import read_judgments
 from matchmaker.evaluation import compare, evaluate_scores, evaluate_shortlists
 from matchmaker.records import Match
 
-DEFAULT_DATA = Path("../shared/data")
 K = 10
 # Says how much of the lead comes from reading less of each text; measured on the first workload only.
 CONTROL = "glued-128"
@@ -57,23 +57,14 @@ PROFILES = {
 
 def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the command line's settings; what is not given comes from the profile."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--profile", choices=PROFILES, default="full")
+    parser = start_parser(__doc__)
     parser.add_argument("--sizes", nargs="+", help="ACHIEVEMENTSxNEEDS, as 524x300")
     parser.add_argument("--workloads", nargs="+", choices=["texts", "titles", "bdci2019"])
     parser.add_argument("--stacks", nargs="+", choices=RUNNERS)
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--encoder", type=Path, default=BUILD / "shipped", help="float32 folder; made when missing")
-    parser.add_argument("--work", type=Path, default=BUILD / "benchmarks")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    chosen = parser.parse_args(arguments)
-    for name, value in asdict(PROFILES[chosen.profile]).items():
-        if getattr(chosen, name) is None:
-            setattr(chosen, name, value)
-    return chosen
+    return read_with_profile(parser, PROFILES, arguments)
 
 
 def list_workloads(chosen: argparse.Namespace) -> list[Workload]:

@@ -194,14 +194,15 @@ def read_abstracts(data: Path) -> tuple[list[Profile], list[str]]:
 
 
 def encode_classes() -> dict[str, dict[bytes, np.ndarray]]:
-    """Return the vectors of the classes' texts by every bundled encoder, so that no engine has to make them."""
+    """Return the vectors of the classes' texts by every bundled encoder that takes time, so that no engine has to."""
     known = {}
     for quality in BUNDLED:
         encoder = CachedEncoder(open_encoder("bundled", quality))
         encoder.memory.clear()
         texts = Classifier(encoder).texts
         encoder.encode(texts)
-        known[encoder.fingerprint] = encoder.select(texts)
+        if kept := encoder.select(texts):
+            known[encoder.fingerprint] = kept
     return known
 
 

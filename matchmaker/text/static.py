@@ -33,6 +33,9 @@ class StaticEncoder:
     True
     """
 
+    # A text is read in less time than its vector is looked up: keeping vectors does not pay.
+    quick = True
+
     def __init__(self) -> None:
         self._table = _read_table()
         self._tokenizer = Tokenizer.from_file(str(TOKENIZER))

@@ -27,7 +27,7 @@ class CachedEncoder:
     Parameters
     ----------
     encoder : Encoder
-        What encodes the texts that are new.
+        What encodes the texts that are new. Of one that says it is ``quick``, nothing is kept.
     path : Path, optional
         SQLite file; made when missing, shared safely between processes. An encoder without a ``fingerprint`` is never
         cached on disk, because its vectors cannot be told from another's.
@@ -66,10 +66,9 @@ class CachedEncoder:
         if not texts:
             # Many an encoder cannot say the shape of nothing.
             return self.encode([_PROBE])[:0]
-        if isinstance(self.encoder, StaticEncoder):
-            # It reads a text in less time than it takes to look one up.
+        if getattr(self.encoder, "quick", False):
             self.encoded += len(texts)
-            return self.encoder.encode(texts, progress)
+            return self._encode(list(texts), progress)
         keys = self._keys(texts)
         self._recall(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.memory}
