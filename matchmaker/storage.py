@@ -153,7 +153,7 @@ def _state_arrays(supply: Supply) -> dict[str, np.ndarray]:
         if part.alive is not None:
             arrays[f"alive-{number}"] = part.alive
         for name in ("grams", "title_grams"):
-            arrays[f"{name}-frequencies-{number}"] = getattr(part, name).frequencies.astype(np.int32)
+            arrays[f"{name}-lengths-{number}"] = getattr(part, name).lengths
     return arrays
 
 
@@ -263,8 +263,8 @@ def _open_supply(
                 )
                 for name in ("words", "grams", "title_grams")
             },
-            frequencies=[
-                {name: known[f"{name}-frequencies-{number}"] for name in ("grams", "title_grams")} for number in opened
+            lengths=[
+                {name: known[f"{name}-lengths-{number}"] for name in ("grams", "title_grams")} for number in opened
             ],
             order=order,
         )

@@ -104,7 +104,7 @@ class TermRows:
         return len(self.bounds) - 1
 
     def part(self, start: int, stop: int) -> TermRows:
-        """Return neighbouring rows, with all of the terms."""
+        """Return neighbouring rows, as far as there are any, with all of the terms."""
         bounds = self.bounds[start : stop + 1]
         here = slice(bounds[0], bounds[-1])
         return TermRows(self.terms, bounds - bounds[0], self.places[here], self.counts[here])

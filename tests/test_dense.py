@@ -81,6 +81,20 @@ def test_codes_find_what_comparing_everything_finds(kind):
         assert min(shared) == 100
 
 
+@pytest.mark.parametrize("clustered", [False, True])
+def test_rows_that_few_are_missing_from_are_searched_as_exactly(clustered):
+    rng = np.random.default_rng(6)
+    vectors, queries = unit(rng, 2000, 24), unit(rng, 9, 24)
+    mask = rng.random((9, 2000)) < 0.97
+    if clustered:
+        # All that may not be returned is what the first query would find first.
+        mask[0] = True
+        mask[0, np.argsort(-(vectors @ queries[0]))[:150]] = False
+    index = DenseIndex(vectors)
+    for row, (rows, _) in enumerate(index.search(queries, 20, mask)):
+        assert rows.tolist() == brute_force(queries[row], vectors, 20, mask[row], None)
+
+
 def test_codes_depend_on_nothing_but_the_vector():
     rng = np.random.default_rng(5)
     vectors = unit(rng, 50, 32)

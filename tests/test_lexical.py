@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matching import PARTS, SUBJECTS
 
+from matchmaker.rank import lexical
 from matchmaker.rank.lexical import (
     K1,
     B,
@@ -16,6 +17,7 @@ from matchmaker.rank.lexical import (
     Postings,
     Statistics,
     WordIndex,
+    ask_finding_words,
     ask_grams,
     ask_words,
     top_rows,
@@ -165,6 +167,31 @@ def test_rows_that_are_gone_count_no_more_and_blocks_make_no_difference(kind, se
     held = [text for row, text in enumerate(texts) if row not in gone]
     parts = Register([texts[:7], [], texts[7:8], texts[8:]], gone)
     assert np.array_equal(getattr(parts, kind)(queries), getattr(Register([held]), kind)(queries))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_texts_are_found_by_the_words_that_tell_them_apart(seed, monkeypatch):
+    monkeypatch.setattr(lexical, "FINDING_LEAST", 1)
+    monkeypatch.setattr(lexical, "FINDING_SHARE", 0.3)
+    texts = corpus(seed, 60)
+    common = [word for word in {word for text in texts for word in text} if sum(word in text for text in texts) > 18]
+    queries = [*ask(seed), common]
+    statistics = Register([texts]).statistics
+    found, every = (way(rows_of(queries), statistics) for way in (ask_finding_words, ask_words))
+    assert common and len(found) == len(queries)
+    for row in range(len(queries)):
+        asked, known = (set(one.terms[one.bounds[row] : one.bounds[row + 1]].tolist()) for one in (found, every))
+        telling = known - set(number_words(common).tolist())
+        assert asked == (telling or known)
+    # The largest weights come first either way: what is left out is left out whole.
+    assert np.array_equal(ask_finding_words(rows_of(queries[:1]), statistics).bounds, found.bounds[:2])
+
+
+def test_all_words_count_where_few_texts_have_any():
+    texts, queries = corpus(0), ask(0)
+    statistics = Register([texts]).statistics
+    found, every = (way(rows_of(queries), statistics) for way in (ask_finding_words, ask_words))
+    assert np.array_equal(found.terms, every.terms) and np.array_equal(found.bounds, every.bounds)
 
 
 def test_an_empty_index_finds_nothing():

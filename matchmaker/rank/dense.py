@@ -24,6 +24,9 @@ MARGIN = 1e-4
 CODED_SLACK = 64
 # From so many rows on a block is searched through codes.
 MANY = 20_000
+# Where so large a share of the rows may be returned, so many more are asked for and the others passed over.
+MOSTLY = 0.9
+SPARE = 64
 
 Found = tuple[np.ndarray, np.ndarray]
 
@@ -100,12 +103,12 @@ class DenseIndex:
         nothing = np.zeros(0, np.int64), np.zeros(0)
         if wanted == 0:
             return [nothing for _ in queries]
-        asked = queries if self.codes is None else _round(queries)
+        asked = np.ascontiguousarray(queries if self.codes is None else _round(queries))
         if allowed is None or allowed.all():
             allowed = None
-            found = list(self._index.search(np.ascontiguousarray(asked), wanted)[1])
+            found = list(self._index.search(asked, wanted)[1])
         else:
-            found = [self._search_within(query, wanted, mask) for query, mask in zip(asked, allowed, strict=True)]
+            found = self._search_allowed(asked, wanted, allowed)
         best: list[Found] = []
         for row, rows in enumerate(found):
             if not queries[row].any():
@@ -124,6 +127,20 @@ class DenseIndex:
         scores = multiply_vectors(query[None], self.vectors, (np.zeros(len(rows), np.int64), rows))
         best = np.lexsort((rows if order is None else order[rows], -scores))
         return rows[best], scores[best]
+
+    def _search_allowed(self, queries: np.ndarray, wanted: int, allowed: np.ndarray) -> list[np.ndarray]:
+        """Return for each query the nearest rows among those that may be returned."""
+        if allowed.mean() < MOSTLY:
+            return [self._search_within(query, wanted, mask) for query, mask in zip(queries, allowed, strict=True)]
+        # Asking a few rows too many and passing over some of them is quicker than being asked about every row.
+        more = min(len(self.vectors), wanted + SPARE)
+        passed = [rows[mask[rows]] for rows, mask in zip(self._index.search(queries, more)[1], allowed, strict=True)]
+        return [
+            rows[:wanted]
+            if len(rows) >= wanted or more == len(self.vectors)
+            else self._search_within(query, wanted, mask)
+            for query, rows, mask in zip(queries, passed, allowed, strict=True)
+        ]
 
     def _search_within(self, query: np.ndarray, wanted: int, mask: np.ndarray) -> np.ndarray:
         # The selector keeps no copy of the bits: they must outlive the search.

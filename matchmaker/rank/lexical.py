@@ -18,9 +18,15 @@ from matchmaker.terms import TermRows
 
 K1 = 1.2
 B = 0.75
-# A word is common when more than one text in twenty has it.
-COMMON_SHARE = 0.05
+# A word is rare when at most one text in twenty has it.
+RARE_SHARE = 0.05
+# A word that more than one text in ten has, and more texts than anybody wants to see, says little about which of them
+# to look at, and makes for most of the looking.
+FINDING_SHARE = 0.1
+FINDING_LEAST = 1_000
 _SAMPLE = 64
+# Rows weighed at once: bounds memory.
+_STEP = 4_096
 
 Found = tuple[np.ndarray, np.ndarray]
 
@@ -103,7 +109,7 @@ class Queries:
         return len(self.bounds) - 1
 
 
-def ask_words(needs: TermRows, statistics: Statistics, *, rare: bool = False) -> Queries:
+def ask_words(needs: TermRows, statistics: Statistics, most: float | None = None) -> Queries:
     """Return needs as queries for `WordIndex`; a repeated word counts once.
 
     Weights are divided by the most that a text of average length could score for the query, so that needs with long and
@@ -115,13 +121,12 @@ def ask_words(needs: TermRows, statistics: Statistics, *, rare: bool = False) ->
         Their words.
     statistics : Statistics
         Of the register that is asked.
-    rare : bool
-        Whether to ask only for words that the register has and that are not common there.
+    most : float, optional
+        Ask only for words that the register has, and that at most so many of its texts have.
     """
     found = statistics.find(needs.terms)[needs.places]
-    most = max(1, COMMON_SHARE * statistics.rows)
     # A word that no text has weighs most of all; leaving it out of the most would flatter needs nobody can serve.
-    counted = (found > 0) & (found <= most) if rare else np.ones(len(found), bool)
+    counted = np.ones(len(found), bool) if most is None else (found > 0) & (found <= most)
     weights = statistics.weigh(found)
     owner = _owners(needs.bounds)
     ceilings = np.bincount(owner[counted], weights[counted], minlength=len(needs))
@@ -129,14 +134,43 @@ def ask_words(needs: TermRows, statistics: Statistics, *, rare: bool = False) ->
     return _choose(needs, counted & (found > 0), weights)
 
 
-def ask_grams(needs: TermRows, statistics: Statistics) -> Queries:
-    """Return needs as queries of unit length for `GramIndex`; unknown grams count, once each, in the length."""
+def ask_rare_words(needs: TermRows, statistics: Statistics) -> Queries:
+    """Return needs as queries for their rare words alone."""
+    return ask_words(needs, statistics, max(1, RARE_SHARE * statistics.rows))
+
+
+def ask_finding_words(needs: TermRows, statistics: Statistics) -> Queries:
+    """Return needs as queries for the words that texts are found by; a need that has no such word asks for all."""
+    most = max(FINDING_LEAST, FINDING_SHARE * statistics.rows)
     found = statistics.find(needs.terms)[needs.places]
-    times = np.where(found > 0, 1 + np.log(needs.counts, dtype=np.float64), 1.0)
-    weights = times * _weigh_grams(found, statistics.rows)
+    telling = np.bincount(_owners(needs.bounds), (found > 0) & (found <= most), minlength=len(needs)) > 0
+    some, every = ask_words(needs, statistics, most), ask_words(needs, statistics)
+    return some if telling.all() else _take_either(telling, some, every)
+
+
+def _take_either(first: np.ndarray, some: Queries, every: Queries) -> Queries:
+    """Return each query of the first where the mask is true, else of the second."""
+    chosen = [some if which else every for which in first.tolist()]
+    parts = [slice(queries.bounds[row], queries.bounds[row + 1]) for row, queries in enumerate(chosen)]
+    bounds = np.cumsum([0, *(part.stop - part.start for part in parts)])
+    terms, weights = (
+        np.concatenate([getattr(queries, name)[part] for queries, part in zip(chosen, parts, strict=True)])
+        for name in ("terms", "weights")
+    )
+    return Queries(bounds, terms, weights)
+
+
+def ask_grams(needs: TermRows, statistics: Statistics) -> Queries:
+    """Return needs as queries of unit length for `GramIndex`; unknown grams count, once each, in the length.
+
+    What a gram weighs in a text of the register, but for how often it stands there, is in the weights already.
+    """
+    found = statistics.find(needs.terms)[needs.places]
+    times = np.where(found > 0, _dampen(needs.counts), 1.0)
+    idf = _weigh_grams(found, statistics.rows)
     owner = _owners(needs.bounds)
-    squares = np.bincount(owner, weights**2, minlength=len(needs))
-    weights = weights / np.sqrt(np.maximum(squares, 1e-12))[owner]
+    squares = np.bincount(owner, (times * idf) ** 2, minlength=len(needs))
+    weights = times * idf**2 / np.sqrt(np.maximum(squares, 1e-12))[owner]
     return _choose(needs, found > 0, weights)
 
 
@@ -247,19 +281,27 @@ class GramIndex:
         One block of rows.
     statistics : Statistics
         Of the register that the rows belong to.
-    frequencies : ndarray of int, shape (v,), optional
-        ``statistics.find(rows.terms)``, where it is known already.
+    lengths : ndarray of float64, shape (n,), optional
+        Of the weighted rows, where they are known already.
     """
 
-    def __init__(self, rows: TermRows, statistics: Statistics, frequencies: np.ndarray | None = None) -> None:
+    def __init__(self, rows: TermRows, statistics: Statistics, lengths: np.ndarray | None = None) -> None:
         self.rows = rows
         self.statistics = statistics
-        self._given = frequencies
+        self._given = lengths
 
     @cached_property
-    def frequencies(self) -> np.ndarray:
-        """How many texts of the whole register have each term of this block, shape (v,)."""
-        return self.statistics.find(self.rows.terms) if self._given is None else self._given
+    def lengths(self) -> np.ndarray:
+        """How long each row is, all its grams weighed, shape (n,)."""
+        if self._given is not None:
+            return self._given
+        idf = _weigh_grams(self.statistics.find(self.rows.terms), self.statistics.rows)
+        squares = np.zeros(len(self.rows))
+        for start in range(0, len(self.rows), _STEP):
+            part = self.rows.part(start, start + _STEP)
+            weights = _dampen(part.counts) * idf[part.places]
+            squares[start : start + len(part)] = np.bincount(_owners(part.bounds), weights**2, minlength=len(part))
+        return np.asarray(np.sqrt(np.maximum(squares, 1e-12)))
 
     def score(self, queries: Queries, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """Return the cosines of given (query, text) pairs, shape (p,); pairs come grouped by query."""
@@ -268,17 +310,18 @@ class GramIndex:
         wide = np.zeros(len(self.rows.terms))
         for query, part in _groups(pairs[0]):
             entries, bounds = self.rows.entries(pairs[1][part])
-            owner, terms = _owners(bounds), self.rows.places[entries]
-            weights = (1 + np.log(self.rows.counts[entries], dtype=np.float64)) * self._idf[terms]
-            squares = np.bincount(owner, weights**2, minlength=len(bounds) - 1)
             with _Written(wide, queries, known, query):
-                products = np.bincount(owner, weights * wide[terms], minlength=len(bounds) - 1)
-            cosines[part] = products / np.sqrt(np.maximum(squares, 1e-12))
-        return cosines
+                weights = wide[self.rows.places[entries]]
+            # Most grams of a text are none of the query's: the rest is looked at for the others only.
+            shared = np.flatnonzero(weights)
+            products = weights[shared] * _dampen(self.rows.counts[entries[shared]])
+            owner = np.searchsorted(bounds, shared, side="right") - 1
+            cosines[part] = np.bincount(owner, products, minlength=len(bounds) - 1)
+        return np.asarray(cosines / self.lengths[pairs[1]])
 
-    @cached_property
-    def _idf(self) -> np.ndarray:
-        return _weigh_grams(self.frequencies, self.statistics.rows)
+
+def _dampen(counts: np.ndarray) -> np.ndarray:
+    return np.asarray(1 + np.log(counts, dtype=np.float64))
 
 
 def _weigh_grams(frequencies: np.ndarray, rows: int) -> np.ndarray:

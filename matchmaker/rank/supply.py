@@ -21,7 +21,9 @@ from matchmaker.rank.lexical import (
     Queries,
     Statistics,
     WordIndex,
+    ask_finding_words,
     ask_grams,
+    ask_rare_words,
     ask_words,
     find_places,
 )
@@ -63,7 +65,7 @@ class Part:
             every = np.broadcast_to(self.alive, (len(demand.words), len(self.alive)))
             allowed = every if allowed is None else every & allowed
         here = order[self.first : self.first + len(self.segment)]
-        lexical = self.words.search(demand.words, depth, allowed, here)
+        lexical = self.words.search(demand.finding_words, depth, allowed, here)
         dense = self.segment.dense.search(demand.profile_vectors, depth, allowed, here)
         first, second = ([(rows + self.first, scores) for rows, scores in found] for found in (lexical, dense))
         return first, second
@@ -82,8 +84,8 @@ class Supply:
         Each with the mask of the rows that count.
     statistics : mapping of str to Statistics, optional
         Of ``words``, ``grams`` and ``title_grams``, where they are known already.
-    frequencies : sequence of mapping of str to ndarray, optional
-        For each segment, how many texts have each of its ``grams`` and ``title_grams``, where that is known already.
+    lengths : sequence of mapping of str to ndarray, optional
+        For each segment, how long its rows of ``grams`` and ``title_grams`` are (`GramIndex`), where that is known.
     order : ndarray of int, shape (n,), optional
         Place of each row's id among all ids in order, where it is known already.
 
@@ -104,7 +106,7 @@ class Supply:
         segments: Sequence[tuple[Segment, np.ndarray | None]] = (),
         *,
         statistics: Mapping[str, Statistics] | None = None,
-        frequencies: Sequence[Mapping[str, np.ndarray]] | None = None,
+        lengths: Sequence[Mapping[str, np.ndarray]] | None = None,
         order: np.ndarray | None = None,
     ) -> None:
         self.dimension = dimension
@@ -114,7 +116,7 @@ class Supply:
             name: Statistics.of([Block(getattr(segment, name), alive) for segment, alive in segments])
             for name in _INDEXES
         }
-        known = frequencies or [{} for _ in segments]
+        known = lengths or [{} for _ in segments]
         starts = np.cumsum([0, *(len(segment) for segment, _ in segments)])
         self._starts = starts[:-1]
         self._firsts = self._starts.tolist()
@@ -273,6 +275,7 @@ class Demand:
     tags: TagTable
     profile_vectors: np.ndarray
     words: Queries
+    finding_words: Queries
     title_words: Queries
     rare_words: Queries
     grams: Queries
@@ -287,8 +290,9 @@ class Demand:
             tags=TagTable.of(columns.tags),
             profile_vectors=mean_direction(columns.title_vectors, columns.text_vectors),
             words=ask_words(columns.words, words),
+            finding_words=ask_finding_words(columns.words, words),
             title_words=ask_words(columns.title_words, words),
-            rare_words=ask_words(columns.words, words, rare=True),
+            rare_words=ask_rare_words(columns.words, words),
             grams=ask_grams(columns.grams, grams),
             title_grams=ask_grams(columns.title_grams, title_grams),
         )
