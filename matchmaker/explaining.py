@@ -36,12 +36,12 @@ class Explainer:
         self._supply = supply
         self._register = Register(supply)
         self._lang = lang
+        # Of every word of the needs read so far.
         self._weights: dict[str, float] = {}
         self._understood: dict[str, tuple[Element, ...]] = {}
         self._read: dict[str, tuple[Sequence[Passage], list[Text]]] = {}
         segmenter = analyst.segmenter
-        # Matches of one need share words and phrases: what was decided of one holds for all.
-        self._weights = Remembered(self._weigh)
+        # Matches of one need share phrases: what was decided of one holds for all.
         self._telling = Remembered(lambda phrase: telling_part(phrase, segmenter))
         self._without_last = Remembered(lambda phrase: without_last_character(phrase, segmenter))
 
@@ -178,14 +178,16 @@ class Explainer:
         if key not in self._read:
             passages = self._analyst.read(profile)
             texts = [Text(passage.clean.text.lower(), passage.words) for passage in passages]
+            if side == "need":
+                self._weigh(texts)
             self._read[key] = passages, texts
         return self._read[key]
 
-    def _weigh(self, word: str) -> float:
-        if word not in self._weights:
-            weight = self._supply.weigh_word(word)
+    def _weigh(self, texts: Sequence[Text]) -> None:
+        """Weigh the words of a need: how rare they are in the register, and how little a part of everyday language."""
+        words = sorted(set().union(*(text.distinct for text in texts)) - self._weights.keys())
+        for word, weight in zip(words, self._supply.weigh_words(words).tolist(), strict=True):
             self._weights[word] = weight * self._analyst.segmenter.specificity(word) if weight else 0.0
-        return self._weights[word]
 
 
 def _share_elements(need: Tags, supply: Tags) -> bool:

@@ -230,11 +230,11 @@ class Supply:
             found[places] = part.segment.vectors[rows[places] - part.first]
         return found
 
-    def weigh_word(self, word: str) -> float:
-        """Return BM25's weight of a word, 0 for one that no text has."""
+    def weigh_words(self, words: Sequence[str]) -> np.ndarray:
+        """Return BM25's weights of words, float64, 0 for one that no text has."""
         statistics = self.statistics["words"]
-        found = statistics.find(number_words([word]))
-        return float(statistics.weigh(found)[0]) if found[0] else 0.0
+        found = statistics.find(number_words(words))
+        return np.where(found > 0, statistics.weigh(found), 0.0)
 
 
 def join_found(
