@@ -14,7 +14,6 @@ abstracts, but the kind of prototype was chosen by looking at all of them.
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 from collections import Counter
@@ -110,14 +109,21 @@ class Prototypes:
         near = found.near(together)
         return cls(centre, vectors, bounds, float(max(near.std(), 1e-3)))
 
+    @property
+    def _filled(self) -> np.ndarray:
+        """The columns of each class, shape (c, at least 2), filled up with the one behind all."""
+        widths = np.diff(self.bounds)
+        places = self.bounds[:-1, None] + np.arange(max(2, int(widths.max())))
+        return np.where(places < self.bounds[1:, None], places, len(self.vectors))
+
     def near(self, vectors: np.ndarray) -> np.ndarray:
         """Return how near texts are to each class, shape (n, c), their mean taken off: mean of the two nearest."""
         near = _unit(vectors - self.centre) @ self.vectors.T
-        columns = []
-        for first, last in itertools.pairwise(self.bounds):
-            own = np.sort(near[:, first:last], axis=1)
-            columns.append(own[:, -2:].mean(axis=1))
-        together = np.column_stack(columns)
+        # One more column, that is near to nothing, fills the classes up to as many vectors each.
+        near = np.column_stack([near, np.full(len(near), -np.inf, near.dtype)])
+        own = np.partition(near[:, self._filled], -2, axis=2)
+        second, first = own[:, :, -2], own[:, :, -1]
+        together = np.where(np.isfinite(second), (first + second) / 2, first)
         level = (together - together.mean(axis=1, keepdims=True)) / self.apart
         # A text without words is near to nothing, whatever its zero vector says.
         return np.asarray(level * (np.linalg.norm(vectors, axis=1, keepdims=True) > 0))
