@@ -29,7 +29,7 @@ from matchmaker.segmentfiles import (
 from matchmaker.storage import MANIFEST, SEGMENTS, read_model
 
 # Achievements read by one process at a time: bounds memory, and what a killed run must do again.
-PART = 8_192
+PART = 4_096
 NOTES = "unfinished"
 
 
