@@ -199,9 +199,11 @@ function press(event) {
   const typing = event.target.matches("input:not([type=radio]), select, textarea");
   const step = (by) => state.open && $("party").querySelector(`[data-step="${by}"]`)?.click();
   const find = () => {
-    if (state.open) closeParty();
     show("parties");
-    setTimeout(() => $("search").select());
+    const select = () => $("search").select();
+    if (!state.open) return select(); // at once, or the first letters typed are lost
+    addEventListener("hashchange", select, { once: true }); // after route() has shown the list again
+    closeParty();
   };
   const actions = { "/": find, ArrowRight: () => step(1), ArrowLeft: () => step(-1), Escape: () => state.open && closeParty() };
   if (typing) {

@@ -238,9 +238,11 @@ function press(event) {
   const search = event.target === $("search");
   const step = (by) => state.open && (() => $("need").querySelector(`[data-step="${by}"]`).click());
   const toSearch = () => {
-    if (state.open) closeNeed();
     show("needs");
-    setTimeout(() => $("search").select());
+    const select = () => $("search").select();
+    if (!state.open) return select(); // at once, or the first letters typed are lost
+    addEventListener("hashchange", select, { once: true }); // after route() has shown the list again
+    closeNeed();
   };
   const actions = {
     "/": toSearch, j: () => move(1), k: () => move(-1),

@@ -122,6 +122,10 @@ def test_my_enterprise_is_found_and_its_page_tells_the_day(visit):
     assert [row[2] for row in rows] == [DAY.name_party(meeting.team) for meeting in meetings]
     page.locator(".day a").nth(1).click()
     assert page.evaluate("document.activeElement.querySelector('.when b').textContent") == rows[1][0]
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    assert names(page) == ["大连锐峰轮毂涂装有限公司"]
+    page.go_back()
     page.locator("#back").click()
     assert names(page) == ["大连锐峰轮毂涂装有限公司"]
     page.click("#reset")
