@@ -116,8 +116,10 @@ class Keeper(Reader):
         )
 
     def read(self, achievements: Sequence[Profile]) -> Segment:
-        """Return achievements as a segment of an index, without adding them to this engine's."""
-        return Segment.of(self._analyst.analyse(achievements), achievements)
+        """Return achievements as a segment of an index, without adding them to this engine's or remembering them."""
+        segment = Segment.of(self._analyst.analyse(achievements), achievements)
+        self._analyst.encoder.forget()
+        return segment
 
     @property
     def supply(self) -> Supply:

@@ -12,7 +12,7 @@ from matching import HashEncoder, achievement, invent_profiles
 
 from matchmaker import Filter, Matchmaker, read_shortlists
 from matchmaker.batch import indexing, parts, shortlisting, stream_shortlists, update_index
-from matchmaker.errors import MatchmakerError, ModelError, SettingError
+from matchmaker.errors import MatchmakerError, ModelError, RecordError, SettingError
 from matchmaker.samples import sample_path
 from matchmaker.tables.shortlists import match_table
 
@@ -125,6 +125,18 @@ def test_a_foreign_folder_is_never_made_an_index(tmp_path):
     with pytest.raises(ModelError, match="exists and is no saved model"):
         update_index(tmp_path, REGISTER, fresh_engine())
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_an_empty_register_leaves_the_index_as_it_was(index, tmp_path, capsys):
+    before = Matchmaker.load(index).shortlist(NEEDS)
+    with pytest.raises(RecordError, match="the index stays as it was"):
+        update_index(index, [], fresh_engine())
+    empty = tmp_path / "empty.csv"
+    empty.write_text("achievement_id,title\nA-1,\n", encoding="utf-8")
+    command = ["shortlist", empty, sample_path("needs"), "--out", tmp_path / "out", "--index", index]
+    assert run(*command, "--engine", "stream", "--quality", "fast", "--workers", "1", "--lang", "zh") == 2
+    assert "没有可用的行" in capsys.readouterr().err
+    assert Matchmaker.load(index).shortlist(NEEDS) == before
 
 
 def test_an_encoder_that_no_other_process_can_open_is_refused(tmp_path):

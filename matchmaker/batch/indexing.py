@@ -14,7 +14,7 @@ import numpy as np
 from matchmaker.batch.parts import Notes, cut, name_part, open_once, work
 from matchmaker.collecting import without_collecting
 from matchmaker.engine import Matchmaker, Progress
-from matchmaker.errors import ModelError, SettingError
+from matchmaker.errors import ModelError, RecordError, SettingError
 from matchmaker.rank.segments import Segment
 from matchmaker.rank.supply import MOST_ROWS, Supply
 from matchmaker.records import Profile
@@ -79,7 +79,7 @@ def update_index(
     engine : Matchmaker
         Says how texts are read and ranked; its own register is replaced by this one.
     workers : int
-        Processes that read.
+        Processes that read. They are started afresh, so a script must call this under ``if __name__ == "__main__":``.
     total : int
         How many achievements there are, if that is known, to tell progress by.
     part : int
@@ -93,6 +93,8 @@ def update_index(
         When the folder is something else than an index, or damaged.
     SettingError
         When the engine was built on an encoder object.
+    RecordError
+        When the register is empty: the index stays as it was.
     """
     if not isinstance(engine.encoder, str | os.PathLike):
         raise SettingError("encoder: expected 'bundled' or a path, which other processes can open; found an object")
@@ -130,6 +132,8 @@ def update_index(
         counts["read"] += len(segment)
         counts["resumed"] += len(segment) * resumed
         tell()
+    if not counts["kept"] + counts["read"]:
+        raise RecordError("the register has no achievement at all; the index stays as it was")
     gone = np.flatnonzero(supply.alive & ~stays)
     read = {name for segment in fresh for name in segment.ids}
     changed = sum(supply.ids[row] in read for row in gone)

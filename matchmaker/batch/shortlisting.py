@@ -61,7 +61,7 @@ def stream_shortlists(
     lang : {"zh", "en"}
         Language of reasons.
     workers : int
-        Processes.
+        Processes. They are started afresh, so a script must call this under ``if __name__ == "__main__":``.
     total : int
         How many needs there are, if that is known, to tell progress by.
     part : int

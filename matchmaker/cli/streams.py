@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from matchmaker.cli.options import read_as_of, read_whole
 from matchmaker.cli.screen import Screen
 from matchmaker.delivery.streamed import STREAMED_OUTPUTS, StreamedDelivery, write_streamed
 from matchmaker.errors import TableError
-from matchmaker.records import Profile, Records
+from matchmaker.records import Profile
 from matchmaker.register import Register
 from matchmaker.tables.streams import RegisterStream, count_rows
 
@@ -56,13 +57,13 @@ def stream(
     supply = RegisterStream(achievements, "achievement", lang=screen.lang)
     update = update_index(
         place,
-        supply,
+        _refuse_none(screen, supply),
         choice.open(screen),
         workers=processes,
         total=count_rows(achievements),
         progress=screen.progress,
     )
-    offered = _close(screen, supply)
+    offered = supply.close()
     screen.say("indexed", path=place, kept=update.kept, read=update.read, gone=update.gone)
     if update.resumed:
         screen.say("resumed_index", count=update.resumed)
@@ -76,12 +77,14 @@ def stream(
         "progress": screen.progress,
     }
     if cluster is None:
-        made = stream_shortlists(place, demand, out, total=count_rows(needs), **asked)
+        made = stream_shortlists(place, _refuse_none(screen, demand), out, total=count_rows(needs), **asked)
     else:
         from matchmaker.batch.cluster import stream_on_ray
 
-        made = stream_on_ray(place, demand, out, address=None if cluster == "local" else cluster, **asked)
-    wanted = _close(screen, demand)
+        made = stream_on_ray(
+            place, _refuse_none(screen, demand), out, address=None if cluster == "local" else cluster, **asked
+        )
+    wanted = demand.close()
     if made.resumed:
         screen.say("resumed", count=made.resumed)
     with screen.timed("write"):
@@ -118,9 +121,9 @@ def stream(
     return int(bool(rejected))
 
 
-def _close(screen: Screen, stream: RegisterStream) -> Records[Profile]:
-    """Return what there is to know of a register that was gone through; one without a usable row is an error."""
-    known: Records[Profile] = stream.close()
+def _refuse_none(screen: Screen, stream: RegisterStream) -> Iterator[Profile]:
+    """Go through a register; one without a usable row is an error, before anything is made of it."""
+    yield from stream
     if not stream.count:
+        known = stream.close()
         raise TableError(screen.word("no_rows", source=known.source, rejected=len(known.rejected)))
-    return known
