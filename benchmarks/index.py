@@ -28,7 +28,8 @@ from prepared import read_vectors, read_words
 from results import describe_in_words, describe_run, draw_table, write_results
 from workloads import ScaleRegisters, count_needs, write_scale_registers
 
-from matchmaker.rank.dense import DenseIndex, encode_vectors, multiply_vectors
+from matchmaker.rank.codes import encode_vectors
+from matchmaker.rank.dense import DenseIndex, multiply_vectors
 from matchmaker.terms import TermRows
 
 # As many as the engine takes from an index, and some more, so that what codes put into the wrong order is put right.

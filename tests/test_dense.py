@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from matchmaker.rank.dense import SLACK, DenseIndex, encode_vectors, multiply_vectors
+from matchmaker.rank import codes as coding
+from matchmaker.rank.codes import CodedVectors, encode_vectors, multiply_codes
+from matchmaker.rank.dense import SLACK, DenseIndex, multiply_vectors
 
 
 def unit(rng, *shape):
@@ -121,3 +123,38 @@ def test_a_product_is_the_same_wherever_the_pair_stands(dimension):
     assert together.tolist() == alone
     exact = [float(left[a].astype(float) @ right[b].astype(float)) for a, b in zip(lefts, rights, strict=True)]
     assert together == pytest.approx(exact, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["spread", "sorted", "twins", "all alike"])
+@pytest.mark.parametrize("filtered", ["no", "few gone", "mixed"])
+def test_codes_find_the_same_one_by_one_and_together(kind, filtered, monkeypatch):
+    rng = np.random.default_rng(8)
+    vectors, queries = unit(rng, 9000, 32), unit(rng, 40, 32)
+    if kind == "sorted":
+        # Every step of the search meets better rows than all before.
+        vectors = vectors[np.argsort(vectors @ queries[0])]
+    elif kind == "twins":
+        vectors = vectors[rng.integers(0, 9, 9000)]
+    elif kind == "all alike":
+        vectors = np.repeat(vectors[:1], 9000, axis=0)
+    allowed = None if filtered == "no" else rng.random((40, 9000)) < 0.98
+    if filtered == "mixed":
+        allowed[::3] = rng.random((14, 9000)) < 0.01
+        allowed[5] = False
+    coded = CodedVectors(encode_vectors(vectors))
+    assert coding.multiplies_exactly()
+    together = coded.search(queries, 150, allowed)
+    monkeypatch.setattr(coding, "multiplies_exactly", lambda: False)
+    alone = coded.search(queries, 150, allowed)
+    assert [rows.tolist() for rows in together] == [rows.tolist() for rows in alone]
+    products = (encode_vectors(queries).astype(int) - 128) @ (encode_vectors(vectors).astype(int) - 128).T
+    for row, rows in enumerate(together):
+        may = np.arange(9000) if allowed is None else np.flatnonzero(allowed[row])
+        last = np.sort(products[row, may])[-150] if len(may) >= 150 else -np.inf
+        assert rows.tolist() == may[products[row, may] > last].tolist()
+
+
+def test_products_of_codes_are_those_of_whole_numbers():
+    rng = np.random.default_rng(9)
+    codes, queries = rng.integers(1, 256, (300, 256), np.uint8), rng.integers(-127, 128, (256, 17), np.int8)
+    assert np.array_equal(multiply_codes(codes, queries), (codes.astype(int) - 128) @ queries.astype(int))

@@ -262,3 +262,8 @@ def test_the_shipped_tokenizer_is_the_one_that_was_converted():
     if not source.exists():
         pytest.skip("the encoder's folder was not built here")
     assert json.loads(shipped.read_text(encoding="utf-8")) == json.loads(source.read_text(encoding="utf-8"))
+
+
+def test_the_shipped_product_is_the_graph_that_its_script_builds(script):
+    writer = script("integer_product")
+    assert writer.PLACE.read_bytes() == writer.build_graph()

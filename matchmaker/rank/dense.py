@@ -1,49 +1,29 @@
-"""Dense similarity: inner products of unit vectors, searched by FAISS and compared exactly.
+"""Dense similarity: inner products of unit vectors, searched by FAISS or through codes, and compared exactly.
 
-A large block is searched through a code of 8 bits a number: a quarter of the bytes to read, in less than half of the
-time. Numbers are rounded to whole ones on a scale that nothing was fitted for, so that what was added or removed since
-changes no code; products of whole numbers are exact, whatever else is asked at the same time. ``docs/performance.md``
-has what was measured beside it: IVF and HNSW are faster where a hundredth may be missed, but miss more on registers
-whose texts are much alike.
+A large block is searched through a code of 8 bits a number (`matchmaker.rank.codes`). ``docs/performance.md`` has what
+was measured beside it: IVF and HNSW are faster where a hundredth may be missed, but miss more on registers whose texts
+are much alike.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import faiss
 import numpy as np
+
+from matchmaker.rank.codes import CodedVectors
+from matchmaker.rank.nearest import Found, Nearest
 
 # FAISS's last bits depend on how many queries it sees at once. Asking for a few more rows than wanted and ordering them
 # by products computed one pair at a time makes the result depend on the pair alone. Where even the last of them scores
 # within this of the last one wanted, as among many copies of one text, all rows are compared.
 SLACK = 16
 MARGIN = 1e-4
-# The same through codes, whose products are off by some thousandths of 1. Only equal products make it look at all rows.
+# The same through codes, whose products are off by some thousandths of 1.
 CODED_SLACK = 64
 # From so many rows on a block is searched through codes.
 MANY = 20_000
-# Where so large a share of the rows may be returned, so many more are asked for and the others passed over.
-MOSTLY = 0.9
-SPARE = 64
-
-Found = tuple[np.ndarray, np.ndarray]
-
-
-def encode_vectors(vectors: np.ndarray) -> np.ndarray:
-    """Return unit vectors, shape (n, d), in whole numbers from -127 to 127, as bytes: uint8, shape (n, d).
-
-    Examples
-    --------
-    >>> encode_vectors(np.array([[0.6, -0.8]], np.float32)).tolist()
-    [[204, 26]]
-    """
-    return np.asarray(_round(vectors) + 128, np.uint8)
-
-
-def _round(vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(np.rint(np.clip(vectors, -1, 1) * 127), np.float32)
 
 
 class DenseIndex:
@@ -60,21 +40,6 @@ class DenseIndex:
     def __init__(self, vectors: np.ndarray, codes: np.ndarray | None = None) -> None:
         self.vectors = vectors
         self.codes = codes
-
-    @cached_property
-    def _index(self) -> Any:
-        dimension = self.vectors.shape[1]
-        if self.codes is None:
-            # FAISS rewrites its C++ wrappers at run time; its stubs describe the C++ side.
-            flat: Any = faiss.IndexFlatIP(dimension)
-            flat.add(np.ascontiguousarray(self.vectors))
-            return flat
-        library: Any = faiss
-        coded = library.IndexScalarQuantizer(
-            dimension, library.ScalarQuantizer.QT_8bit_direct_signed, library.METRIC_INNER_PRODUCT
-        )
-        coded.add_sa_codes(np.ascontiguousarray(self.codes))
-        return coded
 
     def search(
         self,
@@ -97,58 +62,50 @@ class DenseIndex:
         order : ndarray of int, shape (n,), optional
             What decides between equal products, lowest first; by default the row.
         """
-        n = len(self.vectors)
-        slack, margin = (SLACK, MARGIN) if self.codes is None else (CODED_SLACK, 0.0)
-        wanted = min(depth + slack, n)
-        nothing = np.zeros(0, np.int64), np.zeros(0)
-        if wanted == 0:
-            return [nothing for _ in queries]
-        asked = np.ascontiguousarray(queries if self.codes is None else _round(queries))
-        if allowed is None or allowed.all():
-            allowed = None
-            found = list(self._index.search(asked, wanted)[1])
-        else:
-            found = self._search_allowed(asked, wanted, allowed)
-        best: list[Found] = []
-        for row, rows in enumerate(found):
-            if not queries[row].any():
-                best.append(nothing)
-                continue
-            rows = rows[rows >= 0]
-            ranked, scores = self._rank(queries[row], rows, order)
-            if len(rows) == wanted < n and scores[depth - 1] - scores[-1] <= margin:
-                ranked, scores = self._rank(
-                    queries[row], np.arange(n) if allowed is None else np.flatnonzero(allowed[row]), order
-                )
-            best.append((ranked[:depth], scores[:depth]))
+        best = [(np.zeros(0, np.int64), np.zeros(0)) for _ in queries]
+        asking = np.flatnonzero(queries.any(axis=1)) if depth and len(self.vectors) else np.zeros(0, np.int64)
+        if not len(asking):
+            return best
+        if allowed is not None:
+            allowed = None if allowed.all() else allowed[asking]
+        found = self._find(queries[asking], depth, allowed)
+        for place, (row, rows) in enumerate(zip(asking.tolist(), found, strict=True)):
+            query = queries[row]
+            ranked = self._rank(query, rows, order)
+            if self._may_miss(ranked, depth):
+                every = np.arange(len(self.vectors)) if allowed is None else np.flatnonzero(allowed[place])
+                ranked = ranked if len(every) == len(rows) else self._rank(query, every, order)
+            best[row] = ranked[0][:depth], ranked[1][:depth]
         return best
+
+    def _find(self, queries: np.ndarray, depth: int, allowed: np.ndarray | None) -> list[np.ndarray]:
+        """Return for each query the rows among which the nearest are, unless `_may_miss`."""
+        if self._coded is not None:
+            return self._coded.search(queries, min(depth + CODED_SLACK, len(self.vectors)), allowed)
+        wanted = min(depth + SLACK, len(self.vectors))
+        return [rows for rows, _ in self._flat.search(queries, wanted, allowed)]
+
+    def _may_miss(self, ranked: Found, depth: int) -> bool:
+        """Tell whether rows may be as near as those that were found, or were left out among equals."""
+        rows, scores = ranked
+        if len(rows) < depth:
+            return True
+        return self._coded is None and len(rows) > depth and bool(scores[depth - 1] - scores[-1] <= MARGIN)
+
+    @cached_property
+    def _coded(self) -> CodedVectors | None:
+        return None if self.codes is None else CodedVectors(self.codes)
+
+    @cached_property
+    def _flat(self) -> Nearest:
+        index = faiss.IndexFlatIP(self.vectors.shape[1])
+        index.add(np.ascontiguousarray(self.vectors))
+        return Nearest(index)
 
     def _rank(self, query: np.ndarray, rows: np.ndarray, order: np.ndarray | None) -> Found:
         scores = multiply_vectors(query[None], self.vectors, (np.zeros(len(rows), np.int64), rows))
         best = np.lexsort((rows if order is None else order[rows], -scores))
         return rows[best], scores[best]
-
-    def _search_allowed(self, queries: np.ndarray, wanted: int, allowed: np.ndarray) -> list[np.ndarray]:
-        """Return for each query the nearest rows among those that may be returned."""
-        if allowed.mean() < MOSTLY:
-            return [self._search_within(query, wanted, mask) for query, mask in zip(queries, allowed, strict=True)]
-        # Asking a few rows too many and passing over some of them is quicker than being asked about every row.
-        more = min(len(self.vectors), wanted + SPARE)
-        passed = [rows[mask[rows]] for rows, mask in zip(self._index.search(queries, more)[1], allowed, strict=True)]
-        return [
-            rows[:wanted]
-            if len(rows) >= wanted or more == len(self.vectors)
-            else self._search_within(query, wanted, mask)
-            for query, rows, mask in zip(queries, passed, allowed, strict=True)
-        ]
-
-    def _search_within(self, query: np.ndarray, wanted: int, mask: np.ndarray) -> np.ndarray:
-        # The selector keeps no copy of the bits: they must outlive the search.
-        bits = np.packbits(mask, bitorder="little")
-        library: Any = faiss
-        selector = library.IDSelectorBitmap(bits)
-        found = self._index.search(query[None], wanted, params=library.SearchParameters(sel=selector))[1]
-        return np.asarray(found[0])
 
 
 def multiply_vectors(left: np.ndarray, right: np.ndarray, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from matchmaker.columns import Columns, Tags
-from matchmaker.rank.dense import MANY, DenseIndex, encode_vectors
+from matchmaker.rank.codes import encode_vectors
+from matchmaker.rank.dense import MANY, DenseIndex
 from matchmaker.rank.lexical import Postings
 from matchmaker.rank.tagtable import TagTable
 from matchmaker.terms import TermRows

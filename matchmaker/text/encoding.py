@@ -19,6 +19,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from matchmaker.errors import MissingExtraError, ModelError, SettingError
+from matchmaker.graphs import open_graph
 from matchmaker.text.static import StaticEncoder
 
 if TYPE_CHECKING:
@@ -249,34 +250,12 @@ def _tuned_session(
     """Open a graph with other weights than the shipped ones; one with the shipped weights is opened once."""
     if not weights:
         return _shipped_session(folder, precision)
-    return _open_session(folder, precision, weights)
+    return open_graph(folder / f"{precision}.onnx", weights)
 
 
 @cache
 def _shipped_session(folder: Path, precision: Precision) -> onnxruntime.InferenceSession:
-    return _open_session(folder, precision, {})
-
-
-def _open_session(
-    folder: Path, precision: Precision, weights: Mapping[str, np.ndarray]
-) -> onnxruntime.InferenceSession:
-    # From 1.29 on, importing ONNX Runtime starts reporting to its maker; nothing may leave this machine.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    # Batches run side by side on one thread each: that scales better than splitting one small matrix product.
-    options.intra_op_num_threads = 1
-    # Lets the fp32 graph dequantise its weights once, when it is opened.
-    options.add_session_config_entry("session.disable_quant_qdq", "1")
-    path = folder / f"{precision}.onnx"
-    if not path.is_file():
-        raise ModelError(f"{path} is missing; reinstall matchmaker")
-    names = sorted(weights)
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(weights[name])) for name in names]
-    options.add_external_initializers(names, values)
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return open_graph(folder / f"{precision}.onnx")
 
 
 def _equal_batches(ids: dict[int, list[int]], most_tokens: int) -> Iterator[list[int]]:
