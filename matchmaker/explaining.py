@@ -141,7 +141,7 @@ class Explainer:
         self, need: Profile, supply: Profile, passages: Mapping[Side, Sequence[Passage]]
     ) -> tuple[list[tuple[str, str, str]], list[str], list[Span]]:
         """Return the figures and the codes that both sides name, and where they stand."""
-        ours, theirs = self._elements("need", need), self._elements("achievement", supply)
+        ours, theirs = self._figures("need", need), self._figures("achievement", supply)
         spans: list[Span] = []
 
         def mark(pair: tuple[Element, Element], term: str) -> None:
@@ -167,10 +167,10 @@ class Explainer:
         targets.sort(key=lambda target: ("met", "missed", "open").index(target[2]))
         return targets, list(codes.values()), spans
 
-    def _elements(self, side: Side, profile: Profile) -> tuple[Element, ...]:
+    def _figures(self, side: Side, profile: Profile) -> tuple[Element, ...]:
         key = f"{side}\n{profile.id}"
         if key not in self._understood:
-            self._understood[key] = self._analyst.elements(profile)
+            self._understood[key] = self._analyst.figures(self._passages(side, profile)[0])
         return self._understood[key]
 
     def _passages(self, side: Side, profile: Profile) -> tuple[Sequence[Passage], list[Text]]:

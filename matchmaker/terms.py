@@ -122,6 +122,18 @@ class TermRows:
         np.cumsum(self.bounds[np.asarray(rows) + 1] - starts, out=bounds[1:])
         return np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], np.diff(bounds)), bounds
 
+    def read(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return bounds, places and counts of some rows, one row after the other: `take`, but for the terms."""
+        starts, ends = self.bounds[rows], self.bounds[rows + 1]
+        bounds = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(ends - starts, out=bounds[1:])
+        # Copied row by row: several times as quick as naming every entry.
+        cuts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        places, counts = (
+            np.concatenate([array[:0], *(array[cut] for cut in cuts)]) for array in (self.places, self.counts)
+        )
+        return bounds, places, counts
+
     @classmethod
     def join(cls, blocks: Sequence[TermRows]) -> TermRows:
         """Return the rows of all blocks, one block after the other."""

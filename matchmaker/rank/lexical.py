@@ -20,11 +20,13 @@ K1 = 1.2
 B = 0.75
 # A word is rare when at most one text in twenty has it.
 RARE_SHARE = 0.05
-# A word that more than one text in ten has, and more texts than anybody wants to see, says little about which of them
-# to look at, and makes for most of the looking.
-FINDING_SHARE = 0.1
+# A word that more than one text in twenty has, and more texts than anybody wants to see, says little about which of
+# them to look at, and makes for most of the looking.
+FINDING_SHARE = 0.05
 FINDING_LEAST = 1_000
 _SAMPLE = 64
+# What a gram that stands in a text so often counts there: 1 + its logarithm, for all that `TermRows` counts.
+_DAMPENED = np.concatenate([np.zeros(1), 1 + np.log(np.arange(1, 1 << 16))])
 # Rows weighed at once: bounds memory.
 _STEP = 4_096
 
@@ -254,9 +256,9 @@ class WordIndex:
         scores = [np.zeros(len(pairs[0])) for _ in asked]
         wide = np.zeros((len(asked), len(self.rows.terms)))
         for query, part in _groups(pairs[0]):
-            entries, bounds = self.rows.entries(pairs[1][part])
-            owner, terms = _owners(bounds), self.rows.places[entries]
-            saturated = _saturate(self.rows.counts[entries], self._norms[pairs[1][part]][owner])
+            bounds, terms, counts = self.rows.read(pairs[1][part])
+            owner = _owners(bounds)
+            saturated = _saturate(counts, self._norms[pairs[1][part]][owner])
             for row, queries, known, result in zip(wide, asked, places, scores, strict=True):
                 with _Written(row, queries, known, query):
                     result[part] = np.bincount(owner, row[terms] * saturated, minlength=len(bounds) - 1)
@@ -309,19 +311,19 @@ class GramIndex:
         cosines = np.zeros(len(pairs[0]))
         wide = np.zeros(len(self.rows.terms))
         for query, part in _groups(pairs[0]):
-            entries, bounds = self.rows.entries(pairs[1][part])
+            bounds, places, counts = self.rows.read(pairs[1][part])
             with _Written(wide, queries, known, query):
-                weights = wide[self.rows.places[entries]]
-            # Most grams of a text are none of the query's: the rest is looked at for the others only.
-            shared = np.flatnonzero(weights)
-            products = weights[shared] * _dampen(self.rows.counts[entries[shared]])
-            owner = np.searchsorted(bounds, shared, side="right") - 1
-            cosines[part] = np.bincount(owner, products, minlength=len(bounds) - 1)
+                products = wide.take(places)
+            products *= _dampen(counts)
+            # A text without grams has nothing to add up.
+            filled = np.diff(bounds) > 0
+            if filled.any():
+                cosines[part][filled] = np.add.reduceat(products, bounds[:-1][filled])
         return np.asarray(cosines / self.lengths[pairs[1]])
 
 
 def _dampen(counts: np.ndarray) -> np.ndarray:
-    return np.asarray(1 + np.log(counts, dtype=np.float64))
+    return _DAMPENED.take(counts)
 
 
 def _weigh_grams(frequencies: np.ndarray, rows: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from matchmaker.columns import Columns
 from matchmaker.records import Part, Profile
 from matchmaker.terms import TermRows, number_words
 from matchmaker.text.cleaning import CleanText, clean, clean_all
-from matchmaker.text.elements import elements_in, read_elements
+from matchmaker.text.elements import elements_in, find_figures
 from matchmaker.text.industry import SCHEMES, Classifier
 from matchmaker.text.lexicon import lower
 from matchmaker.text.needcheck import check_need
@@ -125,9 +126,10 @@ class Analyst:
         titles, bodies, _ = _clean_parts(profiles)
         return titles, list(map(_join, titles, bodies))
 
-    def elements(self, profile: Profile) -> tuple[Element, ...]:
-        """Return what the texts of a profile say."""
-        return read_elements(profile, self.segmenter)
+    def figures(self, passages: Sequence[Passage]) -> tuple[Element, ...]:
+        """Return the standards, grades and targets in the parts of a profile that was read."""
+        found = (find_figures(passage.clean.text, self.segmenter, passage.part) for passage in passages)
+        return tuple(chain.from_iterable(found))
 
     def understand(self, profiles: Sequence[Profile], progress: Progress | None = None) -> list[Understanding]:
         """Return what profiles say and what they are about, one each, in their order."""

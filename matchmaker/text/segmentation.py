@@ -112,6 +112,7 @@ class Segmenter:
         self._jieba = rjieba.Jieba()
         self._means_something = Remembered(self._carries_meaning)
         self._found_by = Remembered(self._list_search_words)
+        self._specific = Remembered(self._measure_specificity)
         self._terms = None
         if self.lexicon.terms:
             self._terms = ahocorasick_rs.AhoCorasick(sorted(self.lexicon.terms))
@@ -163,6 +164,9 @@ class Segmenter:
 
     def specificity(self, word: str) -> float:
         """Return how little a word belongs to everyday language: 1 for a technical term, towards 0 for 我们."""
+        return self._specific[word]
+
+    def _measure_specificity(self, word: str) -> float:
         # For a word of the dictionary, its frequency there; for any other, about what its parts would make likely.
         return _HALFWAY / (_HALFWAY + self._jieba.suggest_freq(word))
 
