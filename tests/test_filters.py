@@ -98,7 +98,9 @@ def test_rules_equal_their_description(rules, as_of):
     needs, supply = some_tags(12, 1), some_tags(30, 2)
     allowed = rules.allow(needs, TagTable.of(supply))
     expected = [[slow_allow(rules, wanted, offered) for offered in supply] for wanted in needs]
-    assert allowed is not None and allowed.tolist() == expected
+    assert allowed is not None and (allowed == expected).all()
+    # What is asked of no need by itself is answered once for all.
+    assert len(allowed) == 1 or rules.same_field or rules.same_region or rules.meet_maturity or as_of != UNKNOWN
     assert not np.array(expected).all()
 
 
@@ -109,8 +111,8 @@ def test_any_rules_equal_their_description(rules, needs, supply):
     if allowed is None:
         assert expected.all()
     else:
-        assert allowed.dtype == bool and allowed.shape == (len(needs), len(supply))
-        assert allowed.tolist() == expected.tolist()
+        assert allowed.dtype == bool and allowed.shape in [(len(needs), len(supply)), (1, len(supply))]
+        assert all(np.array_equal(mask, allowed[row % len(allowed)]) for row, mask in enumerate(expected))
 
 
 @given(SOME_RULES.filter(lambda rules: rules.fields or rules.institutions), TAG_LISTS)

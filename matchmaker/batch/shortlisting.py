@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from matchmaker.batch.answers import SHORTLISTS, StreamedShortlists, open_answers
 from matchmaker.batch.parts import Notes, cut, name_part, open_once, work
 from matchmaker.collecting import without_collecting
-from matchmaker.engine import Progress
+from matchmaker.engine import Matchmaker, Progress
 from matchmaker.files import replacing
 from matchmaker.languages import check_language
 from matchmaker.rank.filters import Filter
@@ -119,10 +119,16 @@ def _answer_part(job: _Part) -> tuple[str, Tally, bool]:
                 return job.name, Tally(**note["tally"]), True
     engine = open_once(job.index)
     engine.lang = check_language(job.lang)
-    with without_collecting(), replacing(file) as opened:
-        shortlists = engine.shortlist(job.needs, k=job.k, filter=job.rules)
-        pq.write_table(match_table(chain.from_iterable(shortlists)), opened, compression="zstd")
-    tally = Tally.of(shortlists, len(list_expired(job.needs, job.rules.as_of)))
+    with without_collecting():
+        tally = _write_answers(job, engine, file)
     content = {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "tally": dataclasses.asdict(tally)}
     notes.write(job.name, content)
     return job.name, tally, False
+
+
+def _write_answers(job: _Part, engine: Matchmaker, file: Path) -> Tally:
+    """Write the rows of a part, and keep nothing of them that a collector would have to look at."""
+    shortlists = engine.shortlist(job.needs, k=job.k, filter=job.rules)
+    with replacing(file) as opened:
+        pq.write_table(match_table(chain.from_iterable(shortlists)), opened, compression="zstd")
+    return Tally.of(shortlists, len(list_expired(job.needs, job.rules.as_of)))

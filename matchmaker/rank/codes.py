@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 
 from matchmaker.graphs import open_graph
-from matchmaker.rank.nearest import MOSTLY, Nearest
+from matchmaker.rank.nearest import MOSTLY, Nearest, choose_masks
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -70,19 +70,19 @@ class CodedVectors:
             Of unit length.
         wanted : int
             At most so many rows a query, from 1 to n.
-        allowed : ndarray of bool, shape (q, n), optional
+        allowed : ndarray of bool, shape (q, n) or (1, n), optional
             Rows that may be returned.
         """
         asked = _round(queries)
         together = np.full(len(asked), len(asked) >= TOGETHER and multiplies_exactly())
         if allowed is not None:
-            together &= allowed.mean(axis=1) >= MOSTLY
+            together &= np.count_nonzero(allowed, axis=1) >= MOSTLY * allowed.shape[1]
         found = [np.zeros(0, np.int64)] * len(asked)
         for search, places in ((self._multiply, together), (self._nearest.search, ~together)):
             chosen = np.flatnonzero(places)
             if not len(chosen):
                 continue
-            answers = search(asked[chosen], wanted, None if allowed is None else allowed[chosen])
+            answers = search(asked[chosen], wanted, None if allowed is None else choose_masks(allowed, chosen))
             for place, (rows, products) in zip(chosen.tolist(), answers, strict=True):
                 found[place] = np.sort(rows[products > products.min()] if len(rows) == wanted else rows)
         return found
@@ -106,7 +106,7 @@ class CodedVectors:
         while start < len(self.codes):
             owners, places, products = self._find_above(asked, best.min(axis=1), start, stop)
             if allowed is not None:
-                may = allowed[owners, places]
+                may = allowed[owners if len(allowed) > 1 else 0, places]
                 owners, places, products = owners[may], places[may], products[may]
             order = np.argsort(owners, kind="stable")
             counts = np.bincount(owners, minlength=len(queries))

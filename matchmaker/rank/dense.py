@@ -13,7 +13,7 @@ import faiss
 import numpy as np
 
 from matchmaker.rank.codes import CodedVectors
-from matchmaker.rank.nearest import Found, Nearest
+from matchmaker.rank.nearest import Found, Nearest, choose_masks
 
 # FAISS's last bits depend on how many queries it sees at once. Asking for a few more rows than wanted and ordering them
 # by products computed one pair at a time makes the result depend on the pair alone. Where even the last of them scores
@@ -57,7 +57,7 @@ class DenseIndex:
         queries : ndarray of float32, shape (q, d)
         depth : int
             At most this many rows a query.
-        allowed : ndarray of bool, shape (q, n), optional
+        allowed : ndarray of bool, shape (q, n) or (1, n), optional
             Rows that may be returned.
         order : ndarray of int, shape (n,), optional
             What decides between equal products, lowest first; by default the row.
@@ -67,13 +67,15 @@ class DenseIndex:
         if not len(asking):
             return best
         if allowed is not None:
-            allowed = None if allowed.all() else allowed[asking]
+            allowed = None if allowed.all() else choose_masks(allowed, asking)
         found = self._find(queries[asking], depth, allowed)
         for place, (row, rows) in enumerate(zip(asking.tolist(), found, strict=True)):
             query = queries[row]
             ranked = self._rank(query, rows, order)
             if self._may_miss(ranked, depth):
-                every = np.arange(len(self.vectors)) if allowed is None else np.flatnonzero(allowed[place])
+                every = (
+                    np.arange(len(self.vectors)) if allowed is None else np.flatnonzero(allowed[place % len(allowed)])
+                )
                 ranked = ranked if len(every) == len(rows) else self._rank(query, every, order)
             best[row] = ranked[0][:depth], ranked[1][:depth]
         return best

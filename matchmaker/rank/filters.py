@@ -57,12 +57,17 @@ class Filter:
         return has_expired(need.deadline, self.as_of)
 
     def allow(self, needs: Sequence[Tags], supply: TagTable) -> np.ndarray | None:
-        """Return which achievements each need may be shown, bool, shape (needs, supply); None when all may."""
+        """Return which achievements each need may be shown, bool, shape (needs, supply).
+
+        One row stands for all needs, where they may be shown the same; None when all may be shown all.
+        """
         common = self._allows(supply)
         expired = np.array([self.expired(need) for need in needs], bool)
         pairwise = self.same_field or self.same_region or self.meet_maturity
         if common.all() and not expired.any() and not pairwise:
             return None
+        if not expired.any() and not pairwise:
+            return common[None]
         allowed: np.ndarray = ~expired[:, None] & common
         for rows, suited in self._agree(needs, supply):
             for row in rows:

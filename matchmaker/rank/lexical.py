@@ -225,20 +225,21 @@ class WordIndex:
         queries : Queries
         depth : int
             At most this many rows a query.
-        allowed : ndarray of bool, shape (q, n), optional
+        allowed : ndarray of bool, shape (q, n) or (1, n), optional
             Rows that may be returned.
         order : ndarray of int, shape (n,), optional
             What decides between equal scores, lowest first; by default the row.
         """
         places = find_places(self.rows.terms, queries.terms)
         found: list[Found] = []
+        barred = [] if allowed is None else [np.flatnonzero(~mask) for mask in allowed]
         for query in range(len(queries)):
             here = slice(queries.bounds[query], queries.bounds[query + 1])
             known = places[here] >= 0
             # A column a term: texts are added up term by term, in the order in which `score` adds them up.
             scores = self._by_term[places[here][known]].T @ queries.weights[here][known]
-            if allowed is not None:
-                scores[~allowed[query]] = 0
+            if barred:
+                scores[barred[query if len(barred) > 1 else 0]] = 0
             best = top_rows(scores, depth, 0.0, order)
             found.append((best, scores[best]))
         return found

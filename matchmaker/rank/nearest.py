@@ -11,6 +11,7 @@ import numpy as np
 MOSTLY = 0.9
 SPARE = 64
 
+
 # The rows and what they score, best first.
 Found = tuple[np.ndarray, np.ndarray]
 
@@ -36,11 +37,12 @@ class Nearest:
         queries : ndarray of float32, shape (q, d)
         wanted : int
             From 1 to n.
-        allowed : ndarray of bool, shape (q, n), optional
+        allowed : ndarray of bool, shape (q, n) or (1, n), optional
             Rows that may be returned.
         """
         if allowed is None:
             return self._ask(queries, wanted)
+        allowed = np.broadcast_to(allowed, (len(queries), allowed.shape[1]))
         if allowed.mean() < MOSTLY:
             return self.search_within(queries, wanted, allowed)
         # Asking a few rows too many and passing over some of them is quicker than being asked about every row.
@@ -68,3 +70,8 @@ class Nearest:
     def _ask(self, queries: np.ndarray, wanted: int, **options: Any) -> list[Found]:
         answers = zip(*self._index.search(np.ascontiguousarray(queries), wanted, **options), strict=True)
         return [(rows[rows >= 0], products[rows >= 0]) for products, rows in answers]
+
+
+def choose_masks(allowed: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    """Return the masks of some queries, out of one for each or one for all."""
+    return allowed if len(allowed) == 1 else allowed[queries]

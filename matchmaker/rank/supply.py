@@ -62,8 +62,7 @@ class Part:
         """Return for each need the best rows of the register that lie here: by words, and by vectors."""
         allowed = rules.allow(demand.columns.tags, self.segment.tags)
         if self.alive is not None:
-            every = np.broadcast_to(self.alive, (len(demand.words), len(self.alive)))
-            allowed = every if allowed is None else every & allowed
+            allowed = self.alive[None] if allowed is None else self.alive & allowed
         here = order[self.first : self.first + len(self.segment)]
         lexical = self.words.search(demand.finding_words, depth, allowed, here)
         dense = self.segment.dense.search(demand.profile_vectors, depth, allowed, here)
