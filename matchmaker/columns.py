@@ -14,6 +14,7 @@ import numpy as np
 
 from matchmaker.terms import TermRows
 from matchmaker.understanding import Industry, Quantity
+from matchmaker.wordplaces import WordPlaces
 
 UNKNOWN = -1
 _EPOCH = date(1970, 1, 1)
@@ -90,6 +91,8 @@ class Columns:
         Characters and pairs of neighbouring characters of the title, and of all texts.
     title_vectors, text_vectors : ndarray of float32, shape (n, d)
         The title, and title and description together.
+    places : WordPlaces, length n
+        Where the words of each text stand.
     tags : list of Tags, length n
     """
 
@@ -100,6 +103,7 @@ class Columns:
     grams: TermRows
     title_vectors: np.ndarray
     text_vectors: np.ndarray
+    places: WordPlaces
     tags: list[Tags] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -111,6 +115,7 @@ class Columns:
         here = slice(rows.start, rows.stop)
 
         def cut(column: Any) -> Any:
-            return column.part(rows.start, rows.stop) if isinstance(column, TermRows) else column[here]
+            sparse = isinstance(column, TermRows | WordPlaces)
+            return column.part(rows.start, rows.stop) if sparse else column[here]
 
         return Columns(*(cut(getattr(self, column.name)) for column in fields(self)))

@@ -60,7 +60,7 @@ class Explainer:
         """
         supply, offered = self._register.at(row), self._supply.tags(row)
         need_passages, need_texts = self._passages("need", need)
-        supply_passages, supply_texts = self._passages("achievement", supply)
+        supply_passages, supply_texts = self._passages("achievement", supply, row)
         sides: tuple[tuple[Side, Sequence[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
         phrases = sorted(
             self._refine(
@@ -170,13 +170,18 @@ class Explainer:
     def _figures(self, side: Side, profile: Profile) -> tuple[Element, ...]:
         key = f"{side}\n{profile.id}"
         if key not in self._understood:
-            self._understood[key] = self._analyst.figures(self._passages(side, profile)[0])
+            self._understood[key] = self._analyst.figures(self._read[key][0])
         return self._understood[key]
 
-    def _passages(self, side: Side, profile: Profile) -> tuple[Sequence[Passage], list[Text]]:
+    def _passages(self, side: Side, profile: Profile, row: int = -1) -> tuple[Sequence[Passage], list[Text]]:
+        """Return the parts of a profile as they were read, at first sight; of an achievement, given its row."""
         key = f"{side}\n{profile.id}"
         if key not in self._read:
-            passages = self._analyst.read(profile)
+            passages = (
+                self._analyst.read(profile)
+                if side == "need"
+                else self._analyst.recall(profile, self._supply.word_places(row))
+            )
             texts = [Text(passage.clean.text.lower(), passage.words) for passage in passages]
             if side == "need":
                 self._weigh(texts)

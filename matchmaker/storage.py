@@ -40,7 +40,7 @@ from matchmaker.segmentfiles import (
     write_segment,
 )
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "model.json"
 SETTINGS = "settings.json"
 RERANKER = "reranker.json"

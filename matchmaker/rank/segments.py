@@ -20,6 +20,7 @@ from matchmaker.rank.dense import MANY, DenseIndex
 from matchmaker.rank.lexical import Postings
 from matchmaker.rank.tagtable import TagTable
 from matchmaker.terms import TermRows
+from matchmaker.wordplaces import WordPlaces
 
 _TERMS = ("words", "grams", "title_grams")
 _VECTORS = ("title_vectors", "text_vectors", "vectors")
@@ -49,6 +50,8 @@ class Segment:
         Numbered terms of all texts, and of titles.
     postings : Postings
         The words by term.
+    places : WordPlaces
+        Where the words of each text stand; never looked at here.
     title_vectors, text_vectors, vectors : ndarray of float32, shape (n, d)
         Of titles, of titles with descriptions, and the direction between the two.
     codes : ndarray of uint8, shape (n, d), or None
@@ -62,6 +65,7 @@ class Segment:
     grams: TermRows
     title_grams: TermRows
     postings: Postings
+    places: WordPlaces
     title_vectors: np.ndarray
     text_vectors: np.ndarray
     vectors: np.ndarray
@@ -75,6 +79,7 @@ class Segment:
             TagTable.of(columns.tags),
             records,
             (columns.words, columns.grams, columns.title_grams),
+            columns.places,
             (
                 columns.title_vectors,
                 columns.text_vectors,
@@ -89,10 +94,11 @@ class Segment:
         tags: TagTable,
         records: Sequence[Any],
         terms: tuple[TermRows, TermRows, TermRows],
+        places: WordPlaces,
         vectors: tuple[np.ndarray, np.ndarray, np.ndarray],
     ) -> Segment:
         codes = encode_vectors(vectors[2]) if len(ids) >= MANY else None
-        return cls(ids, tags, records, *terms, Postings(*terms[0].transpose()), *vectors, codes)
+        return cls(ids, tags, records, *terms, Postings(*terms[0].transpose()), places, *vectors, codes)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -107,6 +113,7 @@ class Segment:
             self.tags.take(rows),
             [self.records[row] for row in rows],
             (words, grams, title_grams),
+            self.places.take(rows),
             (titles, texts, vectors),
         )
 
@@ -120,6 +127,7 @@ class Segment:
             TagTable.join([one.tags for one in segments]),
             list(chain.from_iterable(one.records for one in segments)),
             (words, grams, title_grams),
+            WordPlaces.join([one.places for one in segments]),
             (titles, texts, vectors),
         )
 
@@ -135,6 +143,7 @@ class Segment:
         for name in _TERMS:
             found |= {f"{name}-{part}": array for part, array in getattr(self, name).arrays().items()}
         found |= {f"postings-{part}": array for part, array in self.postings._asdict().items()}
+        found |= {f"places-{part}": array for part, array in self.places.arrays().items()}
         return found if self.codes is None else {**found, "codes": self.codes}
 
     @classmethod
@@ -151,5 +160,6 @@ class Segment:
         titles, texts, vectors = (arrays[name] for name in _VECTORS)
         postings = Postings(**gather("postings"))
         terms = (words, grams, title_grams)
+        places = WordPlaces(**gather("places"))
         tags = TagTable.from_arrays(gather("tags"), described)
-        return cls(ids, tags, records, *terms, postings, titles, texts, vectors, arrays.get("codes"))
+        return cls(ids, tags, records, *terms, postings, places, titles, texts, vectors, arrays.get("codes"))

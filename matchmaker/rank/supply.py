@@ -30,6 +30,7 @@ from matchmaker.rank.lexical import (
 from matchmaker.rank.segments import Segment, mean_direction
 from matchmaker.rank.tagtable import TagTable
 from matchmaker.terms import number_words
+from matchmaker.wordplaces import Text
 
 # Neighbouring segments are put together up to so many rows: enough for few of them, few enough to read in one go.
 MOST_ROWS = 131_072
@@ -208,6 +209,11 @@ class Supply:
         """Return the records of the segment that a row lies in, and where among them its own is."""
         part = self._part(row)
         return part.segment.records, row - part.first
+
+    def word_places(self, row: int) -> list[Text]:
+        """Return how the texts of one row were read, and where their words stand."""
+        part = self._part(row)
+        return part.segment.places.row(row - part.first)
 
     def tags(self, row: int) -> Tags:
         """Return the attributes of one row."""

@@ -17,7 +17,7 @@ from matchmaker.text.pinyin import strip_pinyin
 from matchmaker.text.repetition import drop_repeats
 from matchmaker.text.traditional import simplify
 
-__all__ = ["CleanText", "clean", "clean_all"]
+__all__ = ["CleanText", "clean", "clean_all", "clean_lightly"]
 
 Step = Callable[[str], tuple[str, Trace | None]]
 
@@ -79,6 +79,17 @@ def clean(text: str) -> CleanText:
         if text == before:
             break
     return CleanText(original if text == original else text, pack(trace))
+
+
+def clean_lightly(text: str) -> str:
+    """Return what most texts are when they are clean: their characters are in NFKC form, and nothing else was wrong.
+
+    Examples
+    --------
+    >>> clean_lightly("锂电池，５V") == clean("锂电池，５V").text
+    True
+    """
+    return normalise(text)[0]
 
 
 def clean_all(texts: Sequence[str]) -> list[CleanText]:

@@ -136,6 +136,11 @@ class Segmenter:
         kept = map(self._means_something.__getitem__, words)
         return list(compress(zip(words, *_places(words), strict=True), kept))
 
+    def places(self, tagged: TaggedText) -> tuple[list[int], list[int]]:
+        """Return where the words begin and end that `split` returns of a text that was taken apart already."""
+        kept = list(map(self._means_something.__getitem__, tagged.words))
+        return list(compress(tagged.starts, kept)), list(compress(tagged.ends, kept))
+
     def search_words(self, text: str) -> list[str]:
         """Return words and the dictionary words inside them, and codes both whole and in parts, for an index."""
         lowered = lower(text)
