@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +38,9 @@ TAGS = "tags.jsonl"
 # Digests of so many bytes are checked whenever a model is loaded, in well under a second; of what is more, the sizes.
 CHECKED_BYTES = 1 << 28
 _REMEMBERED = 4096
+_FIELDS = tuple(each.name for each in dataclasses.fields(Profile))
+_values = attrgetter(*_FIELDS)
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,8 @@ class Lines(RowSequence[T]):
 
     Parameters
     ----------
+    file : Path
+        Where they stand.
     data : ndarray of uint8
         The file's bytes, mapped.
     bounds : ndarray of int64, shape (n + 1,)
@@ -72,7 +78,8 @@ class Lines(RowSequence[T]):
         From a line's JSON content to what it stands for.
     """
 
-    def __init__(self, data: np.ndarray, bounds: np.ndarray, decode: Callable[[Any], T]) -> None:
+    def __init__(self, file: Path, data: np.ndarray, bounds: np.ndarray, decode: Callable[[Any], T]) -> None:
+        self._file = file
         self._data = data
         self._bounds = bounds
         self._decode = decode
@@ -94,8 +101,9 @@ class Lines(RowSequence[T]):
         try:
             return self._decode(json.loads(self.line(row).decode("utf-8", "surrogatepass")))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            name = getattr(self._data, "filename", "a file of this model")
-            raise ModelError(f"{name} is damaged in line {row + 1} ({error}); restore it or save again") from error
+            raise ModelError(
+                f"{self._file} is damaged in line {row + 1} ({error}); restore it or save again"
+            ) from error
 
 
 def write_segment(folder: Path, segment: Segment) -> StoredSegment:
@@ -139,7 +147,7 @@ def _write_lines(path: Path, rows: Iterator[object]) -> np.ndarray:
 
 def _line(row: object) -> bytes:
     # Half of a character, as broken exports hold it, comes back as it was.
-    return json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+    return _encode(row).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def digest_profile(profile: Profile) -> bytes:
@@ -166,8 +174,8 @@ def open_segment(folder: Path, digests: Mapping[str, tuple[str, int]]) -> Stored
     with reading(folder / IDS) as file:
         ids = json.loads(file.read_text(encoding="utf-8"))
     bounds = {name: arrays.pop(f"lines-{name}", np.zeros(1, np.int64)) for name in ("achievements", "tags")}
-    profiles = Lines(_map_bytes(folder / PROFILES), bounds["achievements"], _profile)
-    tags = Lines(_map_bytes(folder / TAGS), bounds["tags"], read_described)
+    profiles = Lines(folder / PROFILES, _map_bytes(folder / PROFILES), bounds["achievements"], _profile)
+    tags = Lines(folder / TAGS, _map_bytes(folder / TAGS), bounds["tags"], read_described)
     with reading(folder):
         plain = Segment.from_arrays(ids, tags, profiles, arrays)
     parts = {each.name: getattr(plain, each.name) for each in dataclasses.fields(Segment)}
@@ -183,7 +191,8 @@ def map_array(file: Path) -> np.ndarray:
 
 def _map_bytes(file: Path) -> np.ndarray:
     with reading(file):
-        return np.memmap(file, np.uint8, "r") if file.stat().st_size else np.zeros(0, np.uint8)
+        # As a plain array: a piece of one is cut off several times as quickly.
+        return np.asarray(np.memmap(file, np.uint8, "r")) if file.stat().st_size else np.zeros(0, np.uint8)
 
 
 def check_files(path: Path, digests: Mapping[str, tuple[str, int]], most: int = CHECKED_BYTES) -> None:
@@ -259,8 +268,9 @@ def _digest(file: Path) -> str:
 
 
 def _plain(profile: Profile) -> dict[str, object]:
-    plain = {field.name: getattr(profile, field.name) for field in dataclasses.fields(profile)}
-    return {**plain, "date": profile.date and profile.date.isoformat(), "extra": dict(profile.extra)}
+    plain = dict(zip(_FIELDS, _values(profile), strict=True))
+    plain["date"], plain["extra"] = profile.date and profile.date.isoformat(), dict(profile.extra)
+    return plain
 
 
 def _profile(plain: dict[str, Any]) -> Profile:

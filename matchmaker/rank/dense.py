@@ -105,7 +105,7 @@ class DenseIndex:
         return Nearest(index)
 
     def _rank(self, query: np.ndarray, rows: np.ndarray, order: np.ndarray | None) -> Found:
-        scores = multiply_vectors(query[None], self.vectors, (np.zeros(len(rows), np.int64), rows))
+        scores = _multiply_each(np.broadcast_to(query, (len(rows), len(query))), self.vectors[rows])
         best = np.lexsort((rows if order is None else order[rows], -scores))
         return rows[best], scores[best]
 
@@ -117,5 +117,10 @@ def multiply_vectors(left: np.ndarray, right: np.ndarray, pairs: tuple[np.ndarra
     step = 65536
     for start in range(0, len(lefts), step):
         part = slice(start, start + step)
-        result[part] = np.einsum("ij,ij->i", left[lefts[part]], right[rights[part]])
+        result[part] = _multiply_each(left[lefts[part]], right[rights[part]])
     return result
+
+
+def _multiply_each(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the inner product of each row with its counterpart: one pair at a time, whatever stands around it."""
+    return np.asarray(np.einsum("ij,ij->i", left, right), np.float64)
