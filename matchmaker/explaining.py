@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from matchmaker.columns import Tags
+from matchmaker.columns import Columns, Tags
 from matchmaker.languages import Lang
 from matchmaker.rank.evidence import Phrase, Place, Text, find_shared
 from matchmaker.rank.features import FEATURES
@@ -20,6 +20,7 @@ from matchmaker.text.analysis import Analyst, Passage
 from matchmaker.text.segmentation import Remembered
 from matchmaker.text.telling import NEGATIONS, telling_part, without_last_character
 from matchmaker.understanding import Element
+from matchmaker.wordplaces import WordPlaces
 
 # A phrase of a title says what a text is about, one of a description may be an aside.
 TITLE_BONUS = 2.0
@@ -45,22 +46,27 @@ class Explainer:
         self._telling = Remembered(lambda phrase: telling_part(phrase, segmenter))
         self._without_last = Remembered(lambda phrase: without_last_character(phrase, segmenter))
 
-    def explain(self, need: Profile, tags: Tags, row: int, features: np.ndarray, contributions: np.ndarray) -> Evidence:
+    def explain(
+        self, need: Profile, known: Columns, place: int, row: int, features: np.ndarray, contributions: np.ndarray
+    ) -> Evidence:
         """Return the evidence for one pair.
 
         Parameters
         ----------
         need : Profile
-        tags : Tags
-            The need's attributes.
+        known : Columns
+            What is known of needs.
+        place : int
+            The need's among them.
         row : int
             The achievement's row in the supply.
         features, contributions : ndarray, shape (f,) and (f + 1,)
             What was compared and what it added to the score; the last contribution is the base.
         """
-        supply, offered = self._register.at(row), self._supply.tags(row)
-        need_passages, need_texts = self._passages("need", need)
-        supply_passages, supply_texts = self._passages("achievement", supply, row)
+        tags, offered = known.tags[place], self._supply.tags(row)
+        supply = self._register.at(row)
+        need_passages, need_texts = self._passages("need", need, known.places, place)
+        supply_passages, supply_texts = self._passages("achievement", supply, *self._supply.word_places(row))
         sides: tuple[tuple[Side, Sequence[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
         phrases = sorted(
             self._refine(
@@ -173,15 +179,13 @@ class Explainer:
             self._understood[key] = self._analyst.figures(self._read[key][0])
         return self._understood[key]
 
-    def _passages(self, side: Side, profile: Profile, row: int = -1) -> tuple[Sequence[Passage], list[Text]]:
-        """Return the parts of a profile as they were read, at first sight; of an achievement, given its row."""
+    def _passages(
+        self, side: Side, profile: Profile, places: WordPlaces, row: int
+    ) -> tuple[Sequence[Passage], list[Text]]:
+        """Return the parts of a profile, given where its words stand in a row of places."""
         key = f"{side}\n{profile.id}"
         if key not in self._read:
-            passages = (
-                self._analyst.read(profile)
-                if side == "need"
-                else self._analyst.recall(profile, self._supply.word_places(row))
-            )
+            passages = self._analyst.read(profile, places.row(row))
             texts = [Text(passage.clean.text.lower(), passage.words) for passage in passages]
             if side == "need":
                 self._weigh(texts)

@@ -57,7 +57,7 @@ class Ranked:
             score=float(self.scores[pair]),
             probability=float(self.probabilities[pair]),
             evidence=explainer.explain(
-                need, self.demand.columns.tags[place], row, self.features[pair], self.contributions[pair]
+                need, self.demand.columns, place, row, self.features[pair], self.contributions[pair]
             ),
         )
 

@@ -3,7 +3,10 @@ import pytest
 
 from matchmaker.rank import codes as coding
 from matchmaker.rank.codes import CodedVectors, encode_vectors, multiply_codes
-from matchmaker.rank.dense import SLACK, DenseIndex, multiply_vectors
+from matchmaker.rank.dense import SLACK, DenseIndex, multiply_vectors, start_products
+from matchmaker.rank.supply import join_found
+
+NOTHING = np.zeros(0, np.int64), np.zeros(0)
 
 
 def unit(rng, *shape):
@@ -145,9 +148,9 @@ def test_codes_find_the_same_one_by_one_and_together(kind, filtered, monkeypatch
         allowed[5] = False
     coded = CodedVectors(encode_vectors(vectors))
     assert coding.multiplies_exactly()
-    together = coded.search(queries, 150, allowed)
+    together = coded.search(queries, coding.no_products(40, 150), allowed)
     monkeypatch.setattr(coding, "multiplies_exactly", lambda: False)
-    alone = coded.search(queries, 150, allowed)
+    alone = coded.search(queries, coding.no_products(40, 150), allowed)
     assert [rows.tolist() for rows in together] == [rows.tolist() for rows in alone]
     products = (encode_vectors(queries).astype(int) - 128) @ (encode_vectors(vectors).astype(int) - 128).T
     for row, rows in enumerate(together):
@@ -160,3 +163,31 @@ def test_products_of_codes_are_those_of_whole_numbers():
     rng = np.random.default_rng(9)
     codes, queries = rng.integers(1, 256, (300, 256), np.uint8), rng.integers(-127, 128, (256, 17), np.int8)
     assert np.array_equal(multiply_codes(codes, queries), (codes.astype(int) - 128) @ queries.astype(int))
+
+
+@pytest.mark.parametrize("kind", ["spread", "sorted", "twins", "all alike"])
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_blocks_searched_one_after_the_other_find_what_one_block_finds(kind, one_by_one, monkeypatch):
+    rng = np.random.default_rng(10)
+    vectors, queries = unit(rng, 6000, 32), unit(rng, 9, 32)
+    if kind == "sorted":
+        vectors = vectors[np.argsort(vectors @ queries[0])]
+    elif kind == "twins":
+        vectors = vectors[rng.integers(0, 9, 6000)]
+    elif kind == "all alike":
+        vectors = np.repeat(vectors[:1], 6000, axis=0)
+    queries[4] = 0
+    if one_by_one:
+        monkeypatch.setattr(coding, "multiplies_exactly", lambda: False)
+    allowed = rng.random((9, 6000)) < 0.95
+    order = rng.permutation(6000)
+    whole = DenseIndex(vectors, encode_vectors(vectors)).search(queries, 50, allowed, order)
+    best, found = start_products(9, 50), []
+    for part in (slice(0, 2500), slice(2500, 2600), slice(2600, 6000)):
+        codes = encode_vectors(vectors[part]) if part.start != 2500 else None
+        index = DenseIndex(vectors[part], codes)
+        answers = index.search(queries, 50, allowed[:, part], order[part], best)
+        found.append(([NOTHING] * 9, [(rows + part.start, scores) for rows, scores in answers]))
+    joined = join_found(found, 9, 50, order)[1]
+    for one, other in zip(joined, whole, strict=True):
+        assert np.array_equal(one[0], other[0]) and np.array_equal(one[1], other[1])

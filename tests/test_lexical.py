@@ -22,6 +22,7 @@ from matchmaker.rank.lexical import (
     ask_words,
     top_rows,
 )
+from matchmaker.rank.supply import join_found
 from matchmaker.terms import TermRows, number_words
 
 SEEDS = range(4)
@@ -228,3 +229,25 @@ def test_the_best_of_many_are_found_as_among_few(kind):
     for depth in (1, 100, 300):
         positive = sorted(np.flatnonzero(scores > 0), key=lambda row: (-scores[row], order[row]))[:depth]
         assert top_rows(scores, depth, 0.0, order).tolist() == positive
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_blocks_searched_one_after_the_other_find_what_one_block_finds(seed):
+    texts, queries = corpus(seed, 60), ask(seed)
+    order = np.random.default_rng(seed).permutation(60)
+    register, whole = Register([texts[:25], [], texts[25:30], texts[30:]]), Register([texts])
+    asked = ask_words(rows_of(queries), whole.statistics)
+    for depth in (1, 4, 90):
+        best, found, nothing = (
+            np.zeros((len(queries), depth)),
+            [],
+            [(np.zeros(0, np.int64), np.zeros(0))] * len(queries),
+        )
+        for start, words in zip((0, 25, 25, 30), register.words, strict=True):
+            here = order[start : start + len(words.rows)]
+            answers = words.search(asked, depth, None, here, best)
+            found.append(([(rows + start, scores) for rows, scores in answers], nothing))
+        joined = join_found(found, len(queries), depth, order)[0]
+        for one, other in zip(joined, whole.words[0].search(asked, depth, None, order), strict=True):
+            assert one[0].tolist() == other[0].tolist() and one[1].tolist() == other[1].tolist()
+        assert sum(len(rows) for part, _ in found for rows, _ in part) < 4 * depth * len(queries)

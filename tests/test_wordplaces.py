@@ -14,6 +14,9 @@ WORDS = st.lists(st.tuples(st.sampled_from([0, 1, 7, 255, 256]), st.sampled_from
 ROWS = st.lists(st.tuples(*[st.tuples(st.integers(0, 3), WORDS)] * 2), max_size=5)
 
 
+ANEW = [(UNKNOWN, [], [])] * 3
+
+
 def place(kind, words):
     starts, ends, at = [], [], 0
     for gap, length in words:
@@ -56,7 +59,7 @@ def test_a_profile_is_recalled_as_it_is_read(text):
     analyst = Matchmaker(quality="fast")._analyst
     profile = achievement("A-1", f"低温{text}", description=text, keywords=("电解液", text))
     places = analyst.analyse([profile]).places
-    assert analyst.recall(profile, places.row(0)) == analyst.read(profile)
+    assert analyst.read(profile, places.row(0)) == analyst.read(profile, ANEW)
 
 
 def test_invented_profiles_are_recalled_as_they_are_read():
@@ -64,5 +67,5 @@ def test_invented_profiles_are_recalled_as_they_are_read():
     profiles = [*invent_profiles("achievement", 40), *invent_profiles("need", 40)]
     places = analyst.analyse(profiles).places
     for row, profile in enumerate(profiles):
-        assert analyst.recall(profile, places.row(row)) == analyst.read(profile)
+        assert analyst.read(profile, places.row(row)) == analyst.read(profile, ANEW)
     assert np.mean(places.kinds != UNKNOWN) > 0.7

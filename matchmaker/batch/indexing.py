@@ -137,7 +137,7 @@ def update_index(
     gone = np.flatnonzero(supply.alive & ~stays)
     read = {name for segment in fresh for name in segment.ids}
     changed = sum(supply.ids[row] in read for row in gone)
-    held = [*((one.segment, one.alive) for one in supply.remove(gone).parts), *((one, None) for one in fresh)]
+    held = [*supply.leave(gone), *((one, None) for one in fresh)]
     engine.serve(Supply(supply.dimension, _join_small(index, held, workers)))
     engine.save(index)
     engine.serve(read_model(index).supply)

@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 
 from matchmaker.graphs import open_graph
-from matchmaker.rank.nearest import MOSTLY, Nearest, choose_masks
+from matchmaker.rank.nearest import MOSTLY, Found, Nearest, choose_masks
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -47,6 +47,17 @@ def _round(vectors: np.ndarray) -> np.ndarray:
     return np.asarray(np.rint(np.clip(vectors, -1, 1) * 127), np.float32)
 
 
+def no_products(queries: int, wanted: int) -> np.ndarray:
+    """Return what `CodedVectors.search` begins with, int32, shape (queries, wanted)."""
+    return np.full((queries, wanted), _LOWEST, np.int32)
+
+
+def too_even(best: np.ndarray, depth: int) -> bool:
+    """Tell whether so many products of a query are equal that fewer than ``depth`` come before the last one wanted."""
+    last = best.min()
+    return bool(last > _LOWEST and np.count_nonzero(best > last) < depth)
+
+
 class CodedVectors:
     """Vectors to search in, as their codes.
 
@@ -59,17 +70,18 @@ class CodedVectors:
     def __init__(self, codes: np.ndarray) -> None:
         self.codes = codes
 
-    def search(self, queries: np.ndarray, wanted: int, allowed: np.ndarray | None = None) -> list[np.ndarray]:
+    def search(self, queries: np.ndarray, best: np.ndarray, allowed: np.ndarray | None = None) -> list[np.ndarray]:
         """Return for each query the rows whose codes are nearest, ascending: the same ones however they are found.
 
-        Of more than ``wanted`` that may be returned, those are left out that come no nearer than the last one wanted.
+        Those are left out that come no nearer than the last one wanted, of all blocks so far.
 
         Parameters
         ----------
         queries : ndarray of float32, shape (q, d)
             Of unit length.
-        wanted : int
-            At most so many rows a query, from 1 to n.
+        best : ndarray of int32, shape (q, wanted)
+            The largest products that were found in other blocks (`no_products` at first); those of this block are put
+            among them.
         allowed : ndarray of bool, shape (q, n) or (1, n), optional
             Rows that may be returned.
         """
@@ -78,14 +90,19 @@ class CodedVectors:
         if allowed is not None:
             together &= np.count_nonzero(allowed, axis=1) >= MOSTLY * allowed.shape[1]
         found = [np.zeros(0, np.int64)] * len(asked)
-        for search, places in ((self._multiply, together), (self._nearest.search, ~together)):
+        for search, places in ((self._multiply, together), (self._ask_each, ~together)):
             chosen = np.flatnonzero(places)
             if not len(chosen):
                 continue
-            answers = search(asked[chosen], wanted, None if allowed is None else choose_masks(allowed, chosen))
+            answers = search(asked[chosen], best[chosen], None if allowed is None else choose_masks(allowed, chosen))
             for place, (rows, products) in zip(chosen.tolist(), answers, strict=True):
-                found[place] = np.sort(rows[products > products.min()] if len(rows) == wanted else rows)
+                every = np.concatenate([best[place], products.astype(np.int32)])
+                best[place] = np.partition(every, len(products))[len(products) :]
+                found[place] = np.sort(rows[(products > best[place].min()) | (best[place].min() == _LOWEST)])
         return found
+
+    def _ask_each(self, queries: np.ndarray, best: np.ndarray, allowed: np.ndarray | None) -> list[Found]:
+        return self._nearest.search(queries, min(best.shape[1], len(self.codes)), allowed)
 
     @cached_property
     def _nearest(self) -> Nearest:
@@ -95,13 +112,12 @@ class CodedVectors:
         index.add_sa_codes(np.ascontiguousarray(self.codes))
         return Nearest(index)
 
-    def _multiply(
-        self, queries: np.ndarray, wanted: int, allowed: np.ndarray | None
-    ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return for each query at most ``wanted`` rows and their products, in no order, all queries at once."""
+    def _multiply(self, queries: np.ndarray, best: np.ndarray, allowed: np.ndarray | None) -> list[Found]:
+        """Return for each query those rows that are among the best and their products, in no order, all at once."""
         asked = np.ascontiguousarray(queries.T, np.int8)
-        best = np.full((len(queries), wanted), _LOWEST, np.int32)
-        rows = np.full((len(queries), wanted), -1, np.int32)
+        wanted = best.shape[1]
+        # Of what lies in other blocks, only how near it is matters here.
+        rows = np.full(best.shape, -1, np.int32)
         start, stop = 0, _STEP
         while start < len(self.codes):
             owners, places, products = self._find_above(asked, best.min(axis=1), start, stop)

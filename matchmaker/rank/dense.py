@@ -12,7 +12,7 @@ from functools import cached_property
 import faiss
 import numpy as np
 
-from matchmaker.rank.codes import CodedVectors
+from matchmaker.rank.codes import CodedVectors, no_products, too_even
 from matchmaker.rank.nearest import Found, Nearest, choose_masks
 
 # FAISS's last bits depend on how many queries it sees at once. Asking for a few more rows than wanted and ordering them
@@ -47,6 +47,7 @@ class DenseIndex:
         depth: int,
         allowed: np.ndarray | None = None,
         order: np.ndarray | None = None,
+        best: np.ndarray | None = None,
     ) -> list[Found]:
         """Return for each query the rows of the nearest vectors, nearest first, and their products.
 
@@ -61,38 +62,45 @@ class DenseIndex:
             Rows that may be returned.
         order : ndarray of int, shape (n,), optional
             What decides between equal products, lowest first; by default the row.
+        best : ndarray of int32, shape (q, depth + CODED_SLACK), optional
+            What was found in other blocks (`start_products`): rows that are not among the best of all may be left out.
         """
-        best = [(np.zeros(0, np.int64), np.zeros(0)) for _ in queries]
+        ranked = [(np.zeros(0, np.int64), np.zeros(0)) for _ in queries]
         asking = np.flatnonzero(queries.any(axis=1)) if depth and len(self.vectors) else np.zeros(0, np.int64)
         if not len(asking):
-            return best
+            return ranked
         if allowed is not None:
             allowed = None if allowed.all() else choose_masks(allowed, asking)
-        found = self._find(queries[asking], depth, allowed)
+        best = start_products(len(queries), depth) if best is None else best
+        found = self._find(queries[asking], depth, allowed, asking, best)
         for place, (row, rows) in enumerate(zip(asking.tolist(), found, strict=True)):
-            query = queries[row]
-            ranked = self._rank(query, rows, order)
-            if self._may_miss(ranked, depth):
+            nearest = self._rank(queries[row], rows, order)
+            if self._may_miss(nearest, depth, best[row]):
                 every = (
                     np.arange(len(self.vectors)) if allowed is None else np.flatnonzero(allowed[place % len(allowed)])
                 )
-                ranked = ranked if len(every) == len(rows) else self._rank(query, every, order)
-            best[row] = ranked[0][:depth], ranked[1][:depth]
-        return best
+                nearest = nearest if len(every) == len(rows) else self._rank(queries[row], every, order)
+            ranked[row] = nearest[0][:depth], nearest[1][:depth]
+        return ranked
 
-    def _find(self, queries: np.ndarray, depth: int, allowed: np.ndarray | None) -> list[np.ndarray]:
+    def _find(
+        self, queries: np.ndarray, depth: int, allowed: np.ndarray | None, asking: np.ndarray, best: np.ndarray
+    ) -> list[np.ndarray]:
         """Return for each query the rows among which the nearest are, unless `_may_miss`."""
-        if self._coded is not None:
-            return self._coded.search(queries, min(depth + CODED_SLACK, len(self.vectors)), allowed)
-        wanted = min(depth + SLACK, len(self.vectors))
-        return [rows for rows, _ in self._flat.search(queries, wanted, allowed)]
+        if self._coded is None:
+            wanted = min(depth + SLACK, len(self.vectors))
+            return [rows for rows, _ in self._flat.search(queries, wanted, allowed)]
+        here = best[asking]
+        found = self._coded.search(queries, here, allowed)
+        best[asking] = here
+        return found
 
-    def _may_miss(self, ranked: Found, depth: int) -> bool:
-        """Tell whether rows may be as near as those that were found, or were left out among equals."""
-        rows, scores = ranked
-        if len(rows) < depth:
-            return True
-        return self._coded is None and len(rows) > depth and bool(scores[depth - 1] - scores[-1] <= MARGIN)
+    def _may_miss(self, nearest: Found, depth: int, best: np.ndarray) -> bool:
+        """Tell whether other rows may be as near as those that were found."""
+        if self._coded is not None:
+            return too_even(best, depth)
+        _, scores = nearest
+        return len(scores) > depth and bool(scores[depth - 1] - scores[-1] <= MARGIN)
 
     @cached_property
     def _coded(self) -> CodedVectors | None:
@@ -108,6 +116,11 @@ class DenseIndex:
         scores = _multiply_each(np.broadcast_to(query, (len(rows), len(query))), self.vectors[rows])
         best = np.lexsort((rows if order is None else order[rows], -scores))
         return rows[best], scores[best]
+
+
+def start_products(queries: int, depth: int) -> np.ndarray:
+    """Return what `DenseIndex.search` is given with the first of several blocks, int32."""
+    return no_products(queries, depth + CODED_SLACK)
 
 
 def multiply_vectors(left: np.ndarray, right: np.ndarray, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

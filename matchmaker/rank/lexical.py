@@ -143,11 +143,16 @@ def ask_rare_words(needs: TermRows, statistics: Statistics) -> Queries:
 
 def ask_finding_words(needs: TermRows, statistics: Statistics) -> Queries:
     """Return needs as queries for the words that texts are found by; a need that has no such word asks for all."""
-    most = max(FINDING_LEAST, FINDING_SHARE * statistics.rows)
+    most = most_to_find(statistics)
     found = statistics.find(needs.terms)[needs.places]
     telling = np.bincount(_owners(needs.bounds), (found > 0) & (found <= most), minlength=len(needs)) > 0
     some, every = ask_words(needs, statistics, most), ask_words(needs, statistics)
     return some if telling.all() else _take_either(telling, some, every)
+
+
+def most_to_find(statistics: Statistics) -> float:
+    """Return how many texts may have a word that texts are found by."""
+    return max(FINDING_LEAST, FINDING_SHARE * statistics.rows)
 
 
 def _take_either(first: np.ndarray, some: Queries, every: Queries) -> Queries:
@@ -216,7 +221,12 @@ class WordIndex:
         return np.asarray(K1 * (1 - B + B * self.rows.lengths() / average))
 
     def search(
-        self, queries: Queries, depth: int, allowed: np.ndarray | None = None, order: np.ndarray | None = None
+        self,
+        queries: Queries,
+        depth: int,
+        allowed: np.ndarray | None = None,
+        order: np.ndarray | None = None,
+        best: np.ndarray | None = None,
     ) -> list[Found]:
         """Return for each query the rows of the best texts that share a word with it, best first, and their scores.
 
@@ -229,7 +239,11 @@ class WordIndex:
             Rows that may be returned.
         order : ndarray of int, shape (n,), optional
             What decides between equal scores, lowest first; by default the row.
+        best : ndarray of float64, shape (q, depth), optional
+            The largest scores that were found in other blocks, 0 for none; those of this block are put among them. Rows
+            that are not among the best of all may be left out.
         """
+        best = np.zeros((len(queries), depth)) if best is None else best
         places = find_places(self.rows.terms, queries.terms)
         found: list[Found] = []
         barred = [] if allowed is None else [np.flatnonzero(~mask) for mask in allowed]
@@ -237,19 +251,40 @@ class WordIndex:
             here = slice(queries.bounds[query], queries.bounds[query + 1])
             known = places[here] >= 0
             # A column a term: texts are added up term by term, in the order in which `score` adds them up.
-            scores = self._by_term[places[here][known]].T @ queries.weights[here][known]
+            scores = self._take(places[here][known]).T @ queries.weights[here][known]
             if barred:
                 scores[barred[query if len(barred) > 1 else 0]] = 0
-            best = top_rows(scores, depth, 0.0, order)
-            found.append((best, scores[best]))
+            least = best[query].min(initial=np.inf)
+            rows = top_rows(scores, depth, np.nextafter(least, -np.inf) if least > 0 else 0.0, order)
+            best[query] = np.partition(np.concatenate([best[query], scores[rows]]), len(rows))[len(rows) :]
+            found.append((rows, scores[rows]))
         return found
+
+    def _take(self, places: np.ndarray) -> sparse.csr_array:
+        """Return what some terms add to each text's score but for their weights, shape (len(places), n)."""
+        matrix, rows = self._telling
+        found = rows[places]
+        return matrix[found] if (found >= 0).all() else self._by_term[places]
+
+    @cached_property
+    def _telling(self) -> tuple[sparse.csr_array, np.ndarray]:
+        """Of `_by_term` the terms that texts are found by, which have few of its entries, and the row of each term."""
+        telling = self.statistics.find(self.rows.terms) <= most_to_find(self.statistics)
+        lengths = np.diff(self.postings.bounds)
+        entries = np.repeat(telling, lengths)
+        bounds = np.concatenate([[0], np.cumsum(lengths[telling])])
+        part = Postings(bounds, self.postings.rows[entries], self.postings.counts[entries])
+        return self._weigh(part), np.where(telling, np.cumsum(telling) - 1, -1)
 
     @cached_property
     def _by_term(self) -> sparse.csr_array:
         """What each term adds to each text's score but for its weight, shape (v, n)."""
-        bounds, rows, counts = self.postings
+        return self._weigh(self.postings)
+
+    def _weigh(self, postings: Postings) -> sparse.csr_array:
+        bounds, rows, counts = postings
         added = _saturate(counts, self._norms.take(rows))
-        return sparse.csr_array((added, rows, bounds), shape=(len(self.rows.terms), len(self.rows)))
+        return sparse.csr_array((added, rows, bounds), shape=(len(bounds) - 1, len(self.rows)))
 
     def score(self, asked: Sequence[Queries], pairs: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
         """Return the scores of given (query, text) pairs, grouped by query, for each of several sets of queries."""
@@ -368,14 +403,13 @@ def find_places(terms: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def top_rows(scores: np.ndarray, depth: int, floor: float = -np.inf, order: np.ndarray | None = None) -> np.ndarray:
     """Return the rows of the largest scores above ``floor``, largest first, ties by row or by ``order[row]``."""
-    # Every 64th score tells about where the best begin: one look at all then sets aside most of them.
+    # Where no floor says so, every 64th score tells about where the best begin: one look at all sets aside the rest.
+    rows = None
     sample, guess = scores[::_SAMPLE], depth // _SAMPLE + _SAMPLE // 4
-    if guess < len(sample):
+    if floor <= 0 and guess < len(sample):
         bound = np.partition(sample, len(sample) - guess)[len(sample) - guess]
-        rows = np.flatnonzero(scores >= bound) if bound > floor else np.flatnonzero(scores > floor)
-        if len(rows) < depth:
-            rows = np.flatnonzero(scores > floor)
-    else:
+        rows = np.flatnonzero(scores >= bound) if bound > floor else None
+    if rows is None or len(rows) < depth:
         rows = np.flatnonzero(scores > floor)
     if len(rows) > depth:
         edge = np.partition(scores[rows], len(rows) - depth)[len(rows) - depth]

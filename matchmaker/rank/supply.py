@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from matchmaker.columns import Columns, Tags
+from matchmaker.rank.dense import start_products
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.fusion import fuse
 from matchmaker.rank.lexical import (
@@ -30,11 +31,18 @@ from matchmaker.rank.lexical import (
 from matchmaker.rank.segments import Segment, mean_direction
 from matchmaker.rank.tagtable import TagTable
 from matchmaker.terms import number_words
-from matchmaker.wordplaces import Text
+from matchmaker.wordplaces import WordPlaces
 
 # Neighbouring segments are put together up to so many rows: enough for few of them, few enough to read in one go.
 MOST_ROWS = 131_072
 _INDEXES = ("words", "grams", "title_grams")
+
+
+class Best(NamedTuple):
+    """The best of each need in the parts that were searched so far: scores by words, and products of codes."""
+
+    scores: np.ndarray
+    products: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,14 +67,16 @@ class Part:
     grams: GramIndex
     title_grams: GramIndex
 
-    def search(self, demand: Demand, depth: int, rules: Filter, order: np.ndarray) -> tuple[list[Found], list[Found]]:
+    def search(
+        self, demand: Demand, depth: int, rules: Filter, order: np.ndarray, best: Best
+    ) -> tuple[list[Found], list[Found]]:
         """Return for each need the best rows of the register that lie here: by words, and by vectors."""
         allowed = rules.allow(demand.columns.tags, self.segment.tags)
         if self.alive is not None:
             allowed = self.alive[None] if allowed is None else self.alive & allowed
         here = order[self.first : self.first + len(self.segment)]
-        lexical = self.words.search(demand.finding_words, depth, allowed, here)
-        dense = self.segment.dense.search(demand.profile_vectors, depth, allowed, here)
+        lexical = self.words.search(demand.finding_words, depth, allowed, here, best.scores)
+        dense = self.segment.dense.search(demand.profile_vectors, depth, allowed, here, best.products)
         first, second = ([(rows + self.first, scores) for rows, scores in found] for found in (lexical, dense))
         return first, second
 
@@ -164,6 +174,10 @@ class Supply:
 
     def remove(self, rows: np.ndarray) -> Supply:
         """Return a supply without some rows."""
+        return Supply(self.dimension, self.leave(rows))
+
+    def leave(self, rows: np.ndarray) -> list[tuple[Segment, np.ndarray | None]]:
+        """Return the segments that are left without some rows, each with the mask of those that count."""
         gone = np.zeros(len(self.ids), bool)
         gone[rows] = True
         segments: list[tuple[Segment, np.ndarray | None]] = []
@@ -177,14 +191,16 @@ class Supply:
                 segments += [(_living(part.segment, alive), None)] if alive.any() else []
             else:
                 segments.append((part.segment, alive))
-        return Supply(self.dimension, segments)
+        return segments
 
     def search(self, demand: Demand, depth: int, rules: Filter) -> tuple[list[Found], list[Found]]:
         """Return for each need the best rows with their scores, by words and by vectors; ties by id.
 
         Rules are applied before the best are taken, so a need never loses places to what it may not be shown.
         """
-        found = [part.search(demand, depth, rules, self.order) for part in self.parts]
+        # What was found in one part says how good a row of the next must be to be looked at.
+        best = Best(np.zeros((len(demand.words), depth)), start_products(len(demand.words), depth))
+        found = [part.search(demand, depth, rules, self.order, best) for part in self.parts]
         return join_found(found, len(demand.words), depth, self.order)
 
     def retrieve(self, demand: Demand, depth: int, rules: Filter) -> list[np.ndarray]:
@@ -210,10 +226,10 @@ class Supply:
         part = self._part(row)
         return part.segment.records, row - part.first
 
-    def word_places(self, row: int) -> list[Text]:
-        """Return how the texts of one row were read, and where their words stand."""
+    def word_places(self, row: int) -> tuple[WordPlaces, int]:
+        """Return the places of words of the segment that a row lies in, and where among them its own are."""
         part = self._part(row)
-        return part.segment.places.row(row - part.first)
+        return part.segment.places, row - part.first
 
     def tags(self, row: int) -> Tags:
         """Return the attributes of one row."""

@@ -166,13 +166,15 @@ class Analyst:
         found = [word for part in parts for word in self.segmenter.inner_words(part.words)]
         return found + self.segmenter.codes(lower(text))
 
-    def read(self, profile: Profile) -> tuple[Passage, ...]:
-        """Return the parts of one profile for finding evidence; empty parts are left out."""
-        parts = zip(PARTS, _written(profile), strict=True)
-        return tuple(self._read_part(part, text) for part, text in parts if text)
+    def read(self, profile: Profile, places: Sequence[Text]) -> tuple[Passage, ...]:
+        """Return the parts of one profile for finding evidence; empty parts are left out.
 
-    def recall(self, profile: Profile, places: Sequence[Text]) -> tuple[Passage, ...]:
-        """Return what `read` does of a profile whose words were placed before (`Columns.places`), in half the time."""
+        Parameters
+        ----------
+        profile : Profile
+        places : sequence of (kind, starts, ends)
+            Where its words stand (a row of `Columns.places`), so that it need not be taken apart again.
+        """
         parts = zip(PARTS, _written(profile), places, strict=True)
         return tuple(
             _place_words(part, text, *where) if kind == _LIGHT else self._read_part(part, text)
