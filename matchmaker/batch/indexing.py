@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.batch.parts import Notes, cut, name_part, open_once, work
+from matchmaker.batch.parts import Notes, cut_growing, name_part, open_once, work
 from matchmaker.collecting import without_collecting
 from matchmaker.engine import Matchmaker, Progress
 from matchmaker.errors import ModelError, RecordError, SettingError
@@ -28,8 +28,9 @@ from matchmaker.segmentfiles import (
 )
 from matchmaker.storage import MANIFEST, SEGMENTS, read_model
 
-# Achievements read by one process at a time: bounds memory, and what a killed run must do again.
-PART = 4_096
+# Achievements read by one process at a time: bounds memory, and what a killed run must do again. The first parts are
+# smaller, so that all processes share in the few that have changed since last month.
+PART, LEAST = 4_096, 512
 NOTES = "unfinished"
 
 
@@ -83,7 +84,7 @@ def update_index(
     total : int
         How many achievements there are, if that is known, to tell progress by.
     part : int
-        Achievements read by one process at a time.
+        Most achievements read by one process at a time.
     progress : callable, optional
         Called as ``progress(stage, done, total)``.
 
@@ -123,7 +124,7 @@ def update_index(
                 tell()
 
     def jobs() -> Iterator[_Part]:
-        for profiles in cut(sift(), part):
+        for profiles in cut_growing(sift(), min(LEAST, part), part):
             yield _Part(index, reader, profiles, name_part(profiles, engine.reading))
 
     fresh: list[StoredSegment] = []

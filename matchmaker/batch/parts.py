@@ -42,6 +42,20 @@ def cut(rows: Iterable[T], size: int) -> Iterator[list[T]]:
         yield part
 
 
+def cut_growing(rows: Iterable[T], least: int, most: int, share: int = 8) -> Iterator[list[T]]:
+    """Yield rows in lists, each a share of all before it: no process is left with much when the others have ended.
+
+    Examples
+    --------
+    >>> [len(part) for part in cut_growing(range(40), 2, 4)]
+    [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 3]
+    """
+    left, seen = iter(rows), 0
+    while part := list(islice(left, min(max(seen // share, least), most))):
+        yield part
+        seen += len(part)
+
+
 def name_part(profiles: Sequence[Profile], settings: object) -> str:
     """Return a name that stands for these profiles and what is done to them: equal work has equal names."""
     digest = hashlib.sha256(json.dumps(settings, ensure_ascii=True, sort_keys=True).encode())

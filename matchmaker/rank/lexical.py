@@ -337,8 +337,10 @@ class GramIndex:
         squares = np.zeros(len(self.rows))
         for start in range(0, len(self.rows), _STEP):
             part = self.rows.part(start, start + _STEP)
-            weights = _dampen(part.counts) * idf[part.places]
-            squares[start : start + len(part)] = np.bincount(_owners(part.bounds), weights**2, minlength=len(part))
+            weights = idf.take(part.places)
+            weights *= _dampen(part.counts)
+            weights *= weights
+            squares[start : start + len(part)] = _add_rows(weights, part.bounds)
         return np.asarray(np.sqrt(np.maximum(squares, 1e-12)))
 
     def score(self, queries: Queries, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -351,11 +353,17 @@ class GramIndex:
             with _Written(wide, queries, known, query):
                 products = wide.take(places)
             products *= _dampen(counts)
-            # A text without grams has nothing to add up.
-            filled = np.diff(bounds) > 0
-            if filled.any():
-                cosines[part][filled] = np.add.reduceat(products, bounds[:-1][filled])
+            cosines[part] = _add_rows(products, bounds)
         return np.asarray(cosines / self.lengths[pairs[1]])
+
+
+def _add_rows(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """Return the sums of rows, float64; of one without entries 0."""
+    sums = np.zeros(len(bounds) - 1)
+    filled = np.diff(bounds) > 0
+    if filled.any():
+        sums[filled] = np.add.reduceat(values, bounds[:-1][filled])
+    return sums
 
 
 def _dampen(counts: np.ndarray) -> np.ndarray:
