@@ -162,12 +162,28 @@ class TermRows:
 
     def lengths(self) -> np.ndarray:
         """Return how many terms each row has, repeats included, int64, shape (n,)."""
-        total = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.counts, dtype=np.int64)])
-        return np.diff(total[self.bounds])
+        return add_rows(self.counts, self.bounds, np.int64)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays by name, for storing; ``TermRows(**arrays)`` takes them back."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def add_rows(values: np.ndarray, bounds: np.ndarray, dtype: type = np.float64) -> np.ndarray:
+    """Return the sum of each row of entries, shape (n,); of one without entries 0.
+
+    A sum depends on nothing but its own row's entries and their order.
+
+    Examples
+    --------
+    >>> add_rows(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 2, 3])).tolist()
+    [3.0, 0.0, 4.0]
+    """
+    sums: np.ndarray = np.zeros(len(bounds) - 1, dtype)
+    filled = np.diff(bounds) > 0
+    if filled.any():
+        sums[filled] = np.add.reduceat(values, bounds[:-1][filled], dtype=dtype)
+    return sums
 
 
 def _factorize(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

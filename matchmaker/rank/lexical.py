@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from matchmaker.terms import TermRows
+from matchmaker.terms import TermRows, add_rows
 
 K1 = 1.2
 B = 0.75
@@ -340,7 +340,7 @@ class GramIndex:
             weights = idf.take(part.places)
             weights *= _dampen(part.counts)
             weights *= weights
-            squares[start : start + len(part)] = _add_rows(weights, part.bounds)
+            squares[start : start + len(part)] = add_rows(weights, part.bounds)
         return np.asarray(np.sqrt(np.maximum(squares, 1e-12)))
 
     def score(self, queries: Queries, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -353,17 +353,8 @@ class GramIndex:
             with _Written(wide, queries, known, query):
                 products = wide.take(places)
             products *= _dampen(counts)
-            cosines[part] = _add_rows(products, bounds)
+            cosines[part] = add_rows(products, bounds)
         return np.asarray(cosines / self.lengths[pairs[1]])
-
-
-def _add_rows(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-    """Return the sums of rows, float64; of one without entries 0."""
-    sums = np.zeros(len(bounds) - 1)
-    filled = np.diff(bounds) > 0
-    if filled.any():
-        sums[filled] = np.add.reduceat(values, bounds[:-1][filled])
-    return sums
 
 
 def _dampen(counts: np.ndarray) -> np.ndarray:
