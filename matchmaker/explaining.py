@@ -15,7 +15,6 @@ from matchmaker.rank.quantities import match_quantities, shared_name
 from matchmaker.rank.supply import Supply
 from matchmaker.reasons import give_reasons
 from matchmaker.records import Evidence, Profile, Side, Span, Term
-from matchmaker.register import Register
 from matchmaker.text.analysis import Analyst, Passage
 from matchmaker.text.segmentation import Remembered
 from matchmaker.text.telling import NEGATIONS, telling_part, without_last_character
@@ -35,7 +34,6 @@ class Explainer:
     def __init__(self, analyst: Analyst, supply: Supply, lang: Lang) -> None:
         self._analyst = analyst
         self._supply = supply
-        self._register = Register(supply)
         self._lang = lang
         # Of every word of the needs read so far.
         self._weights: dict[str, float] = {}
@@ -63,10 +61,11 @@ class Explainer:
         features, contributions : ndarray, shape (f,) and (f + 1,)
             What was compared and what it added to the score; the last contribution is the base.
         """
-        tags, offered = known.tags[place], self._supply.tags(row)
-        supply = self._register.at(row)
+        segment, there = self._supply.at(row)
+        tags, offered = known.tags[place], segment.tags.described[there]
+        supply: Profile = segment.records[there]
         need_passages, need_texts = self._passages("need", need, known.places, place)
-        supply_passages, supply_texts = self._passages("achievement", supply, *self._supply.word_places(row))
+        supply_passages, supply_texts = self._passages("achievement", supply, segment.places, there)
         sides: tuple[tuple[Side, Sequence[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
         phrases = sorted(
             self._refine(

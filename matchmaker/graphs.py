@@ -35,7 +35,7 @@ def open_graph(path: Path, weights: Mapping[str, np.ndarray] | None = None) -> o
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     if not path.is_file():
         raise ModelError(f"{path} is missing; reinstall matchmaker")
-    names = sorted(weights or {})
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray((weights or {})[name])) for name in names]
-    options.add_external_initializers(names, values)
+    if weights:
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(each)) for each in weights.values()]
+        options.add_external_initializers(list(weights), values)
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

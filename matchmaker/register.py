@@ -34,5 +34,6 @@ class Register(Mapping[str, Profile]):
 
     def at(self, row: int) -> Profile:
         """Return the profile that stands in a row of the supply."""
-        profile: Profile = self._supply.record(row)
+        segment, place = self._supply.at(row)
+        profile: Profile = segment.records[place]
         return profile

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -155,11 +155,11 @@ def digest_profile(profile: Profile) -> bytes:
     return hashlib.blake2b(_line(_plain(profile)), digest_size=16).digest()
 
 
-def digest_row(records: Sequence[Profile], row: int) -> bytes:
-    """Return `digest_profile` of a row of a segment's records, without decoding those that lie in a file."""
-    if isinstance(records, Lines):
-        return hashlib.blake2b(records.line(row), digest_size=16).digest()
-    return digest_profile(records[row])
+def digest_row(segment: Segment, row: int) -> bytes:
+    """Return `digest_profile` of a row of a segment, without decoding one that lies in a file."""
+    if isinstance(segment.records, Lines):
+        return hashlib.blake2b(segment.records.line(row), digest_size=16).digest()
+    return digest_profile(segment.records[row])
 
 
 def open_segment(folder: Path, digests: Mapping[str, tuple[str, int]]) -> StoredSegment:

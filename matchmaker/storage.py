@@ -23,7 +23,7 @@ import numpy as np
 from matchmaker.errors import ModelError
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import read_calibration, write_calibration
-from matchmaker.rank.lexical import Statistics
+from matchmaker.rank.queries import Statistics
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, read_reranker
 from matchmaker.rank.supply import Supply
 from matchmaker.segmentfiles import (

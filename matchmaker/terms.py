@@ -13,6 +13,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from matchmaker.ragged import add_rows, bound_rows, copy_stretches, join_bounds
+
 _REMEMBERED = 1 << 20
 _FEW = 5_000
 _MOST = np.iinfo(np.uint16).max
@@ -95,8 +97,7 @@ class TermRows:
         first = np.flatnonzero(np.diff(numbers, prepend=np.uint64(0)) | np.diff(row, prepend=-1).astype(np.uint64))
         counts = np.diff(first, append=len(numbers))
         terms, places = _factorize(numbers[first])
-        bounds = np.zeros(len(arrays) + 1, np.int64)
-        np.cumsum(np.bincount(row[first], minlength=len(arrays)), out=bounds[1:])
+        bounds = bound_rows(np.bincount(row[first], minlength=len(arrays)))
         return cls(terms, bounds, places, np.minimum(counts, _MOST).astype(np.uint16))
 
     def __len__(self) -> int:
@@ -111,39 +112,33 @@ class TermRows:
 
     def take(self, rows: np.ndarray) -> TermRows:
         """Return some rows in the order given, with the terms that they have."""
-        entries, bounds = self.entries(rows)
-        used, places = np.unique(self.places[entries], return_inverse=True)
-        return TermRows(self.terms[used], bounds, places.astype(np.int32), self.counts[entries])
+        bounds, held, counts = self.read(rows)
+        used, places = np.unique(held, return_inverse=True)
+        return TermRows(self.terms[used], bounds, places.astype(np.int32), counts)
 
     def entries(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the numbers of the entries of some rows, one row after the other, and the bounds of these rows."""
+        """Return the numbers of the entries of some rows, one row after the other, and the bounds of these rows.
+
+        For rows of few terms; long ones are `read` more quickly.
+        """
         starts = self.bounds[rows]
-        bounds = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum(self.bounds[np.asarray(rows) + 1] - starts, out=bounds[1:])
+        bounds = bound_rows(self.bounds[np.asarray(rows) + 1] - starts)
         return np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], np.diff(bounds)), bounds
 
     def read(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return bounds, places and counts of some rows, one row after the other: `take`, but for the terms."""
         starts, ends = self.bounds[rows], self.bounds[rows + 1]
-        bounds = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum(ends - starts, out=bounds[1:])
-        # Copied row by row: several times as quick as naming every entry.
-        cuts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        places, counts = (
-            np.concatenate([array[:0], *(array[cut] for cut in cuts)]) for array in (self.places, self.counts)
-        )
-        return bounds, places, counts
+        places, counts = copy_stretches(starts, ends, (self.places, self.counts))
+        return bound_rows(ends - starts), places, counts
 
     @classmethod
     def join(cls, blocks: Sequence[TermRows]) -> TermRows:
         """Return the rows of all blocks, one block after the other."""
         terms = np.unique(np.concatenate([np.zeros(0, np.uint64), *(block.terms for block in blocks)]))
         places = [np.searchsorted(terms, block.terms)[block.places] for block in blocks]
-        ends = np.cumsum([0, *(block.bounds[-1] for block in blocks)])
-        bounds = [block.bounds[1:] + end for block, end in zip(blocks, ends, strict=False)]
         return cls(
             terms,
-            np.concatenate([np.zeros(1, np.int64), *bounds]),
+            join_bounds([np.zeros(1, np.int64), *(block.bounds for block in blocks)]),
             np.concatenate([np.zeros(0, np.int32), *places]).astype(np.int32),
             np.concatenate([np.zeros(0, np.uint16), *(block.counts for block in blocks)]),
         )
@@ -151,8 +146,7 @@ class TermRows:
     def transpose(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the same entries by term: bounds, shape (v + 1,), rows (ascending within a term) and counts."""
         order = np.argsort(self.places, kind="stable")
-        bounds = np.zeros(len(self.terms) + 1, np.int64)
-        np.cumsum(self.frequencies(), out=bounds[1:])
+        bounds = bound_rows(self.frequencies())
         rows = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.bounds))
         return bounds, rows[order], self.counts[order]
 
@@ -167,23 +161,6 @@ class TermRows:
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays by name, for storing; ``TermRows(**arrays)`` takes them back."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
-
-
-def add_rows(values: np.ndarray, bounds: np.ndarray, dtype: type = np.float64) -> np.ndarray:
-    """Return the sum of each row of entries, shape (n,); of one without entries 0.
-
-    A sum depends on nothing but its own row's entries and their order.
-
-    Examples
-    --------
-    >>> add_rows(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 2, 3])).tolist()
-    [3.0, 0.0, 4.0]
-    """
-    sums: np.ndarray = np.zeros(len(bounds) - 1, dtype)
-    filled = np.diff(bounds) > 0
-    if filled.any():
-        sums[filled] = np.add.reduceat(values, bounds[:-1][filled], dtype=dtype)
-    return sums
 
 
 def _factorize(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from matchmaker.ragged import bound_rows, copy_stretches, join_bounds
+
 # Nothing is known of a text, or a word or a gap is too long for a byte: it must be read anew.
 UNKNOWN = 0
 _MOST = 255
@@ -54,8 +56,7 @@ class WordPlaces:
         gaps, lengths = starts - before, ends - starts
         kinds[owner[(gaps > _MOST) | (lengths > _MOST)]] = UNKNOWN
         kept = kinds[owner] != UNKNOWN
-        bounds = np.zeros(len(every) + 1, np.int64)
-        np.cumsum(np.bincount(owner[kept], minlength=len(every)), out=bounds[1:])
+        bounds = bound_rows(np.bincount(owner[kept], minlength=len(every)))
         return cls(kinds.reshape(-1, texts), bounds, gaps[kept].astype(np.uint8), lengths[kept].astype(np.uint8))
 
     def __len__(self) -> int:
@@ -80,23 +81,19 @@ class WordPlaces:
     def take(self, rows: np.ndarray) -> WordPlaces:
         """Return some rows, in the order given."""
         texts = self.kinds.shape[1]
-        starts, ends = self.bounds[rows * texts], self.bounds[(rows + 1) * texts]
-        cuts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        gaps, lengths = (
-            np.concatenate([array[:0], *(array[cut] for cut in cuts)]) for array in (self.gaps, self.lengths)
+        gaps, lengths = copy_stretches(
+            self.bounds[rows * texts], self.bounds[(rows + 1) * texts], (self.gaps, self.lengths)
         )
         counts = np.diff(self.bounds).reshape(-1, texts)[rows]
-        return WordPlaces(self.kinds[rows], np.concatenate([[0], np.cumsum(counts)]), gaps, lengths)
+        return WordPlaces(self.kinds[rows], bound_rows(counts.ravel()), gaps, lengths)
 
     @classmethod
     def join(cls, blocks: Sequence[WordPlaces]) -> WordPlaces:
         """Return the rows of all blocks, one block after the other."""
-        ends = np.cumsum([0, *(block.bounds[-1] for block in blocks)])
-        bounds = [block.bounds[1:] + end for block, end in zip(blocks, ends, strict=False)]
         kinds, gaps, lengths = (
             np.concatenate([getattr(block, name) for block in blocks]) for name in ("kinds", "gaps", "lengths")
         )
-        return cls(kinds, np.concatenate([[0], *bounds]), gaps, lengths)
+        return cls(kinds, join_bounds([block.bounds for block in blocks]), gaps, lengths)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays by name, for storing; ``WordPlaces(**arrays)`` takes them back."""

@@ -259,7 +259,8 @@ def test_indexes_are_measured_against_everything_compared(tmp_path):
 def test_postings_score_as_the_engine_does():
     from postings import WordPostings, list_top
 
-    from matchmaker.rank.lexical import Block, Postings, Statistics, WordIndex, ask_words
+    from matchmaker.rank.lexical import Postings, WordIndex
+    from matchmaker.rank.queries import Block, Statistics, ask_words
     from matchmaker.terms import TermRows, number_words
 
     generator = np.random.default_rng(0)

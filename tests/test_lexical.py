@@ -8,21 +8,10 @@ import numpy as np
 import pytest
 from matching import PARTS, SUBJECTS
 
-from matchmaker.rank import lexical
-from matchmaker.rank.lexical import (
-    K1,
-    B,
-    Block,
-    GramIndex,
-    Postings,
-    Statistics,
-    WordIndex,
-    ask_finding_words,
-    ask_grams,
-    ask_words,
-    top_rows,
-)
-from matchmaker.rank.supply import join_found
+from matchmaker.rank import queries as asking
+from matchmaker.rank.fusion import join_found
+from matchmaker.rank.lexical import K1, B, GramIndex, Postings, WordIndex, top_rows
+from matchmaker.rank.queries import Block, Statistics, ask_finding_words, ask_grams, ask_words
 from matchmaker.terms import TermRows, number_words
 
 SEEDS = range(4)
@@ -172,8 +161,8 @@ def test_rows_that_are_gone_count_no_more_and_blocks_make_no_difference(kind, se
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_texts_are_found_by_the_words_that_tell_them_apart(seed, monkeypatch):
-    monkeypatch.setattr(lexical, "FINDING_LEAST", 1)
-    monkeypatch.setattr(lexical, "FINDING_SHARE", 0.3)
+    monkeypatch.setattr(asking, "FINDING_LEAST", 1)
+    monkeypatch.setattr(asking, "FINDING_SHARE", 0.3)
     texts = corpus(seed, 60)
     common = [word for word in {word for text in texts for word in text} if sum(word in text for text in texts) > 18]
     queries = [*ask(seed), common]

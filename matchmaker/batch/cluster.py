@@ -30,8 +30,8 @@ from matchmaker.languages import Lang, check_language
 from matchmaker.pairing import in_common_terms
 from matchmaker.proposing import list_matches, take_best
 from matchmaker.rank.filters import Filter
-from matchmaker.rank.lexical import Found
-from matchmaker.rank.supply import Demand, fuse_found, join_found
+from matchmaker.rank.fusion import Found, fuse_found, join_found
+from matchmaker.rank.supply import Demand
 from matchmaker.records import Match, Profile, Shortlist
 from matchmaker.storage import count_rows, name_model
 from matchmaker.tables.shortlists import match_table

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.batch.parts import Notes, cut_growing, name_part, open_once, work
+from matchmaker.batch.parts import Notes, cut, name_part, open_once, work
 from matchmaker.collecting import without_collecting
 from matchmaker.engine import Matchmaker, Progress
 from matchmaker.errors import ModelError, RecordError, SettingError
@@ -115,7 +115,7 @@ def update_index(
         """Yield what must be read, and take down what stays."""
         for profile in achievements:
             row = supply.rows.get(profile.id)
-            if row is None or digest_profile(profile) != digest_row(*supply.place(row)):
+            if row is None or digest_profile(profile) != digest_row(*supply.at(row)):
                 yield profile
                 continue
             stays[row] = True
@@ -124,7 +124,7 @@ def update_index(
                 tell()
 
     def jobs() -> Iterator[_Part]:
-        for profiles in cut_growing(sift(), min(LEAST, part), part):
+        for profiles in cut(sift(), part, least=LEAST):
             yield _Part(index, reader, profiles, name_part(profiles, engine.reading))
 
     fresh: list[StoredSegment] = []

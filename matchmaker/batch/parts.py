@@ -29,29 +29,21 @@ T = TypeVar("T")
 _WAITING = 2
 
 
-def cut(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield rows in lists of ``size``, the last one shorter.
+def cut(rows: Iterable[T], most: int, least: int | None = None) -> Iterator[list[T]]:
+    """Yield rows in lists of ``most``, the last one shorter.
+
+    Given ``least``, the first ones are shorter too, each an eighth of all before it: no process is left with much when
+    the others have ended.
 
     Examples
     --------
     >>> list(cut("abcde", 2))
     [['a', 'b'], ['c', 'd'], ['e']]
-    """
-    left = iter(rows)
-    while part := list(islice(left, size)):
-        yield part
-
-
-def cut_growing(rows: Iterable[T], least: int, most: int, share: int = 8) -> Iterator[list[T]]:
-    """Yield rows in lists, each a share of all before it: no process is left with much when the others have ended.
-
-    Examples
-    --------
-    >>> [len(part) for part in cut_growing(range(40), 2, 4)]
+    >>> [len(part) for part in cut(range(40), 4, least=2)]
     [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 3]
     """
     left, seen = iter(rows), 0
-    while part := list(islice(left, min(max(seen // share, least), most))):
+    while part := list(islice(left, most if least is None else min(max(seen // 8, least), most))):
         yield part
         seen += len(part)
 

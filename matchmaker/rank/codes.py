@@ -16,7 +16,8 @@ import faiss
 import numpy as np
 
 from matchmaker.graphs import open_graph
-from matchmaker.rank.nearest import MOSTLY, Found, Nearest, choose_masks
+from matchmaker.rank.fusion import Found, keep_best
+from matchmaker.rank.nearest import MOSTLY, Nearest, choose_masks
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -78,7 +79,7 @@ class CodedVectors:
         Parameters
         ----------
         queries : ndarray of float32, shape (q, d)
-            Of unit length.
+            Of unit length, or zero: to such a one all rows are equally near.
         best : ndarray of int32, shape (q, wanted)
             The largest products that were found in other blocks (`no_products` at first); those of this block are put
             among them.
@@ -96,9 +97,9 @@ class CodedVectors:
                 continue
             answers = search(asked[chosen], best[chosen], None if allowed is None else choose_masks(allowed, chosen))
             for place, (rows, products) in zip(chosen.tolist(), answers, strict=True):
-                every = np.concatenate([best[place], products.astype(np.int32)])
-                best[place] = np.partition(every, len(products))[len(products) :]
-                found[place] = np.sort(rows[(products > best[place].min()) | (best[place].min() == _LOWEST)])
+                keep_best(best[place], products)
+                last = best[place].min()
+                found[place] = np.sort(rows if last == _LOWEST else rows[products > last])
         return found
 
     def _ask_each(self, queries: np.ndarray, best: np.ndarray, allowed: np.ndarray | None) -> list[Found]:
@@ -169,5 +170,5 @@ def _session() -> onnxruntime.InferenceSession:
 @cache
 def multiplies_exactly() -> bool:
     """Tell whether products are exact on this processor: some add in 16 bits, which the largest numbers overflow."""
-    most = np.full((1, 64), 255, np.uint8), np.full((64, TOGETHER), 127, np.int8)
+    most = np.full((_STEP, 64), 255, np.uint8), np.full((64, TOGETHER), 127, np.int8)
     return bool((multiply_codes(*most) == 64 * 127 * 127).all())

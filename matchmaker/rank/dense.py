@@ -13,7 +13,8 @@ import faiss
 import numpy as np
 
 from matchmaker.rank.codes import CodedVectors, no_products, too_even
-from matchmaker.rank.nearest import Found, Nearest, choose_masks
+from matchmaker.rank.fusion import Found
+from matchmaker.rank.nearest import Nearest
 
 # FAISS's last bits depend on how many queries it sees at once. Asking for a few more rows than wanted and ordering them
 # by products computed one pair at a time makes the result depend on the pair alone. Where even the last of them scores
@@ -65,35 +66,30 @@ class DenseIndex:
         best : ndarray of int32, shape (q, depth + CODED_SLACK), optional
             What was found in other blocks (`start_products`): rows that are not among the best of all may be left out.
         """
-        ranked = [(np.zeros(0, np.int64), np.zeros(0)) for _ in queries]
-        asking = np.flatnonzero(queries.any(axis=1)) if depth and len(self.vectors) else np.zeros(0, np.int64)
-        if not len(asking):
-            return ranked
-        if allowed is not None:
-            allowed = None if allowed.all() else choose_masks(allowed, asking)
+        nothing = np.zeros(0, np.int64), np.zeros(0)
+        if not (depth and len(self.vectors) and len(queries)):
+            return [nothing for _ in queries]
+        allowed = None if allowed is None or allowed.all() else allowed
         best = start_products(len(queries), depth) if best is None else best
-        found = self._find(queries[asking], depth, allowed, asking, best)
-        for place, (row, rows) in enumerate(zip(asking.tolist(), found, strict=True)):
-            nearest = self._rank(queries[row], rows, order)
-            if self._may_miss(nearest, depth, best[row]):
-                every = (
-                    np.arange(len(self.vectors)) if allowed is None else np.flatnonzero(allowed[place % len(allowed)])
-                )
-                nearest = nearest if len(every) == len(rows) else self._rank(queries[row], every, order)
-            ranked[row] = nearest[0][:depth], nearest[1][:depth]
+        ranked: list[Found] = []
+        for place, (query, rows) in enumerate(zip(queries, self._find(queries, depth, allowed, best), strict=True)):
+            if not query.any():
+                ranked.append(nothing)
+                continue
+            nearest = self._rank(query, rows, order)
+            if self._may_miss(nearest, depth, best[place]):
+                mask = None if allowed is None else allowed[place % len(allowed)]
+                every = np.arange(len(self.vectors)) if mask is None else np.flatnonzero(mask)
+                nearest = nearest if len(every) == len(rows) else self._rank(query, every, order)
+            ranked.append((nearest[0][:depth], nearest[1][:depth]))
         return ranked
 
-    def _find(
-        self, queries: np.ndarray, depth: int, allowed: np.ndarray | None, asking: np.ndarray, best: np.ndarray
-    ) -> list[np.ndarray]:
+    def _find(self, queries: np.ndarray, depth: int, allowed: np.ndarray | None, best: np.ndarray) -> list[np.ndarray]:
         """Return for each query the rows among which the nearest are, unless `_may_miss`."""
-        if self._coded is None:
-            wanted = min(depth + SLACK, len(self.vectors))
-            return [rows for rows, _ in self._flat.search(queries, wanted, allowed)]
-        here = best[asking]
-        found = self._coded.search(queries, here, allowed)
-        best[asking] = here
-        return found
+        if self._coded is not None:
+            return self._coded.search(queries, best, allowed)
+        wanted = min(depth + SLACK, len(self.vectors))
+        return [rows for rows, _ in self._flat.search(queries, wanted, allowed)]
 
     def _may_miss(self, nearest: Found, depth: int, best: np.ndarray) -> bool:
         """Tell whether other rows may be as near as those that were found."""

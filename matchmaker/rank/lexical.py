@@ -6,188 +6,24 @@ register may so lie in several blocks, and every score is the same, to the last 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from matchmaker.terms import TermRows, add_rows
+from matchmaker.ragged import add_rows, bound_rows
+from matchmaker.rank.fusion import Found, keep_best
+from matchmaker.rank.queries import Queries, Statistics, dampen, find_places, most_to_find, owners, weigh_grams
+from matchmaker.terms import TermRows
 
 K1 = 1.2
 B = 0.75
-# A word is rare when at most one text in twenty has it.
-RARE_SHARE = 0.05
-# A word that more than one text in twenty has, and more texts than anybody wants to see, says little about which of
-# them to look at, and makes for most of the looking.
-FINDING_SHARE = 0.05
-FINDING_LEAST = 1_000
 _SAMPLE = 64
-# What a gram that stands in a text so often counts there: 1 + its logarithm, for all that `TermRows` counts.
-_DAMPENED = np.concatenate([np.zeros(1), 1 + np.log(np.arange(1, 1 << 16))])
 # Rows weighed at once: bounds memory.
 _STEP = 4_096
-
-Found = tuple[np.ndarray, np.ndarray]
-
-
-class Block(NamedTuple):
-    """Rows of a register that lie together, and which of them count: all, or those whose mask, shape (n,), is true."""
-
-    rows: TermRows
-    alive: np.ndarray | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Statistics:
-    """How a whole register uses its terms.
-
-    Attributes
-    ----------
-    rows : int
-        Texts.
-    words : int
-        Terms in all texts, repeats included.
-    terms, frequencies : ndarray, shape (v,)
-        Numbers of the terms, ascending, and how many texts have each.
-    """
-
-    rows: int
-    words: int
-    terms: np.ndarray
-    frequencies: np.ndarray
-
-    @classmethod
-    def of(cls, blocks: Sequence[Block]) -> Statistics:
-        """Count over blocks."""
-        found = [_count(block) for block in blocks]
-        terms = np.unique(np.concatenate([np.zeros(0, np.uint64), *(block.rows.terms for block in blocks)]))
-        frequencies = np.zeros(len(terms), np.int64)
-        for block, (_, _, times) in zip(blocks, found, strict=True):
-            frequencies[np.searchsorted(terms, block.rows.terms)] += times
-        # A term that no text has left must be as unknown as if it had never come.
-        used = frequencies > 0
-        return cls(sum(one[0] for one in found), sum(one[1] for one in found), terms[used], frequencies[used])
-
-    def find(self, terms: np.ndarray) -> np.ndarray:
-        """Return how many texts have each of some terms, int64; 0 for what nobody has."""
-        places = find_places(self.terms, terms)
-        return np.where(places < 0, 0, self.frequencies[places]) if len(self.terms) else np.zeros(len(terms), np.int64)
-
-    def weigh(self, frequencies: np.ndarray) -> np.ndarray:
-        """Return BM25's weight of words that so many texts have: ``log(1 + (n - df + 0.5) / (df + 0.5))``."""
-        return np.asarray(np.log1p((self.rows - frequencies + 0.5) / (frequencies + 0.5)))
-
-
-def _count(block: Block) -> tuple[int, int, np.ndarray]:
-    """Return rows, terms with repeats, and how many rows have each term of a block."""
-    rows, alive = block
-    if alive is None:
-        return len(rows), int(rows.counts.sum(dtype=np.int64)), rows.frequencies()
-    gone, _ = rows.entries(np.flatnonzero(~alive))
-    lost = np.bincount(rows.places[gone], minlength=len(rows.terms))
-    words = rows.counts.sum(dtype=np.int64) - rows.counts[gone].sum(dtype=np.int64)
-    return int(alive.sum()), int(words), rows.frequencies() - lost
-
-
-@dataclass(frozen=True, slots=True)
-class Queries:
-    """Weighted terms of needs: query i has the entries ``bounds[i]`` to ``bounds[i + 1]``, terms ascending.
-
-    Attributes
-    ----------
-    bounds : ndarray of int64, shape (q + 1,)
-    terms, weights : ndarray, shape (entries,)
-    """
-
-    bounds: np.ndarray
-    terms: np.ndarray
-    weights: np.ndarray
-
-    def __len__(self) -> int:
-        """Return the number of queries."""
-        return len(self.bounds) - 1
-
-
-def ask_words(needs: TermRows, statistics: Statistics, most: float | None = None) -> Queries:
-    """Return needs as queries for `WordIndex`; a repeated word counts once.
-
-    Weights are divided by the most that a text of average length could score for the query, so that needs with long and
-    with short descriptions can be compared: 0 for no word in common, towards 1 for all of them.
-
-    Parameters
-    ----------
-    needs : TermRows
-        Their words.
-    statistics : Statistics
-        Of the register that is asked.
-    most : float, optional
-        Ask only for words that the register has, and that at most so many of its texts have.
-    """
-    found = statistics.find(needs.terms)[needs.places]
-    # A word that no text has weighs most of all; leaving it out of the most would flatter needs nobody can serve.
-    counted = np.ones(len(found), bool) if most is None else (found > 0) & (found <= most)
-    weights = statistics.weigh(found)
-    owner = _owners(needs.bounds)
-    ceilings = np.bincount(owner[counted], weights[counted], minlength=len(needs))
-    weights = weights / np.maximum(ceilings, 1e-9)[owner]
-    return _choose(needs, counted & (found > 0), weights)
-
-
-def ask_rare_words(needs: TermRows, statistics: Statistics) -> Queries:
-    """Return needs as queries for their rare words alone."""
-    return ask_words(needs, statistics, max(1, RARE_SHARE * statistics.rows))
-
-
-def ask_finding_words(needs: TermRows, statistics: Statistics) -> Queries:
-    """Return needs as queries for the words that texts are found by; a need that has no such word asks for all."""
-    most = most_to_find(statistics)
-    found = statistics.find(needs.terms)[needs.places]
-    telling = np.bincount(_owners(needs.bounds), (found > 0) & (found <= most), minlength=len(needs)) > 0
-    some, every = ask_words(needs, statistics, most), ask_words(needs, statistics)
-    return some if telling.all() else _take_either(telling, some, every)
-
-
-def most_to_find(statistics: Statistics) -> float:
-    """Return how many texts may have a word that texts are found by."""
-    return max(FINDING_LEAST, FINDING_SHARE * statistics.rows)
-
-
-def _take_either(first: np.ndarray, some: Queries, every: Queries) -> Queries:
-    """Return each query of the first where the mask is true, else of the second."""
-    chosen = [some if which else every for which in first.tolist()]
-    parts = [slice(queries.bounds[row], queries.bounds[row + 1]) for row, queries in enumerate(chosen)]
-    bounds = np.cumsum([0, *(part.stop - part.start for part in parts)])
-    terms, weights = (
-        np.concatenate([getattr(queries, name)[part] for queries, part in zip(chosen, parts, strict=True)])
-        for name in ("terms", "weights")
-    )
-    return Queries(bounds, terms, weights)
-
-
-def ask_grams(needs: TermRows, statistics: Statistics) -> Queries:
-    """Return needs as queries of unit length for `GramIndex`; unknown grams count, once each, in the length.
-
-    What a gram weighs in a text of the register, but for how often it stands there, is in the weights already.
-    """
-    found = statistics.find(needs.terms)[needs.places]
-    times = np.where(found > 0, _dampen(needs.counts), 1.0)
-    idf = _weigh_grams(found, statistics.rows)
-    owner = _owners(needs.bounds)
-    squares = np.bincount(owner, (times * idf) ** 2, minlength=len(needs))
-    weights = times * idf**2 / np.sqrt(np.maximum(squares, 1e-12))[owner]
-    return _choose(needs, found > 0, weights)
-
-
-def _choose(needs: TermRows, chosen: np.ndarray, weights: np.ndarray) -> Queries:
-    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(chosen)])
-    return Queries(ends[needs.bounds], needs.terms[needs.places[chosen]], weights[chosen])
-
-
-def _owners(bounds: np.ndarray) -> np.ndarray:
-    return np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
 
 
 class Postings(NamedTuple):
@@ -256,7 +92,7 @@ class WordIndex:
                 scores[barred[query if len(barred) > 1 else 0]] = 0
             least = best[query].min(initial=np.inf)
             rows = top_rows(scores, depth, np.nextafter(least, -np.inf) if least > 0 else 0.0, order)
-            best[query] = np.partition(np.concatenate([best[query], scores[rows]]), len(rows))[len(rows) :]
+            keep_best(best[query], scores[rows])
             found.append((rows, scores[rows]))
         return found
 
@@ -272,8 +108,7 @@ class WordIndex:
         telling = self.statistics.find(self.rows.terms) <= most_to_find(self.statistics)
         lengths = np.diff(self.postings.bounds)
         entries = np.repeat(telling, lengths)
-        bounds = np.concatenate([[0], np.cumsum(lengths[telling])])
-        part = Postings(bounds, self.postings.rows[entries], self.postings.counts[entries])
+        part = Postings(bound_rows(lengths[telling]), self.postings.rows[entries], self.postings.counts[entries])
         return self._weigh(part), np.where(telling, np.cumsum(telling) - 1, -1)
 
     @cached_property
@@ -290,14 +125,14 @@ class WordIndex:
         """Return the scores of given (query, text) pairs, grouped by query, for each of several sets of queries."""
         places = [find_places(self.rows.terms, queries.terms) for queries in asked]
         scores = [np.zeros(len(pairs[0])) for _ in asked]
-        wide = np.zeros((len(asked), len(self.rows.terms)))
+        size = len(self.rows.terms)
         for query, part in _groups(pairs[0]):
             bounds, terms, counts = self.rows.read(pairs[1][part])
-            owner = _owners(bounds)
+            owner = owners(bounds)
             saturated = _saturate(counts, self._norms[pairs[1][part]][owner])
-            for row, queries, known, result in zip(wide, asked, places, scores, strict=True):
-                with _Written(row, queries, known, query):
-                    result[part] = np.bincount(owner, row[terms] * saturated, minlength=len(bounds) - 1)
+            for queries, known, result in zip(asked, places, scores, strict=True):
+                with _Spread(size, queries, known, query) as weights:
+                    result[part] = np.bincount(owner, weights[terms] * saturated, minlength=len(bounds) - 1)
         return scores
 
 
@@ -333,12 +168,12 @@ class GramIndex:
         """How long each row is, all its grams weighed, shape (n,)."""
         if self._given is not None:
             return self._given
-        idf = _weigh_grams(self.statistics.find(self.rows.terms), self.statistics.rows)
+        idf = weigh_grams(self.statistics.find(self.rows.terms), self.statistics.rows)
         squares = np.zeros(len(self.rows))
         for start in range(0, len(self.rows), _STEP):
             part = self.rows.part(start, start + _STEP)
             weights = idf.take(part.places)
-            weights *= _dampen(part.counts)
+            weights *= dampen(part.counts)
             weights *= weights
             squares[start : start + len(part)] = add_rows(weights, part.bounds)
         return np.asarray(np.sqrt(np.maximum(squares, 1e-12)))
@@ -347,34 +182,42 @@ class GramIndex:
         """Return the cosines of given (query, text) pairs, shape (p,); pairs come grouped by query."""
         known = find_places(self.rows.terms, queries.terms)
         cosines = np.zeros(len(pairs[0]))
-        wide = np.zeros(len(self.rows.terms))
         for query, part in _groups(pairs[0]):
             bounds, places, counts = self.rows.read(pairs[1][part])
-            with _Written(wide, queries, known, query):
-                products = wide.take(places)
-            products *= _dampen(counts)
+            with _Spread(len(self.rows.terms), queries, known, query) as weights:
+                products = weights.take(places)
+            products *= dampen(counts)
             cosines[part] = add_rows(products, bounds)
         return np.asarray(cosines / self.lengths[pairs[1]])
 
 
-def _dampen(counts: np.ndarray) -> np.ndarray:
-    return _DAMPENED.take(counts)
+class _Zeros(threading.local):
+    """As many zeros as any block has terms, kept by each thread: making them anew took a lone need most of its time."""
+
+    def __init__(self) -> None:
+        self._array = np.zeros(0)
+
+    def give(self, size: int) -> np.ndarray:
+        """Return so many, for whoever leaves zeros behind."""
+        if len(self._array) < size:
+            self._array = np.zeros(size)
+        return self._array[:size]
 
 
-def _weigh_grams(frequencies: np.ndarray, rows: int) -> np.ndarray:
-    return np.asarray(np.log((1 + rows) / (1 + frequencies)) + 1)
+_zeros = _Zeros()
 
 
-class _Written:
-    """The weights of one query, written over the terms of a block for as long as they are read there."""
+class _Spread:
+    """The weights of one query by the terms of a block, 0 for all others, for as long as they are read."""
 
-    def __init__(self, wide: np.ndarray, queries: Queries, places: np.ndarray, query: int) -> None:
+    def __init__(self, size: int, queries: Queries, places: np.ndarray, query: int) -> None:
         here = slice(queries.bounds[query], queries.bounds[query + 1])
         known = places[here] >= 0
-        self._wide, self._places, self._weights = wide, places[here][known], queries.weights[here][known]
+        self._wide, self._places, self._weights = _zeros.give(size), places[here][known], queries.weights[here][known]
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> np.ndarray:
         self._wide[self._places] = self._weights
+        return self._wide
 
     def __exit__(self, *_: object) -> None:
         self._wide[self._places] = 0
@@ -384,20 +227,6 @@ def _groups(queries: np.ndarray) -> list[tuple[int, slice]]:
     """Return each query with the pairs that are its own."""
     bounds = np.flatnonzero(np.diff(queries, prepend=-1, append=-1))
     return [(int(queries[start]), slice(start, stop)) for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
-
-
-def find_places(terms: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Return where wanted terms stand among ascending ones, -1 for those that do not.
-
-    Examples
-    --------
-    >>> find_places(np.array([3, 7], np.uint64), np.array([7, 4], np.uint64)).tolist()
-    [1, -1]
-    """
-    if not len(terms):
-        return np.full(len(wanted), -1)
-    places = np.minimum(np.searchsorted(terms, wanted), len(terms) - 1)
-    return np.where(terms[places] == wanted, places, -1)
 
 
 def top_rows(scores: np.ndarray, depth: int, floor: float = -np.inf, order: np.ndarray | None = None) -> np.ndarray:

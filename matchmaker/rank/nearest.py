@@ -7,13 +7,11 @@ from typing import Any
 import faiss
 import numpy as np
 
+from matchmaker.rank.fusion import Found
+
 # Where so large a share of the rows may be returned, so many more are asked for and the others passed over.
 MOSTLY = 0.9
 SPARE = 64
-
-
-# The rows and what they score, best first.
-Found = tuple[np.ndarray, np.ndarray]
 
 
 class Nearest:
@@ -44,7 +42,7 @@ class Nearest:
             return self._ask(queries, wanted)
         allowed = np.broadcast_to(allowed, (len(queries), allowed.shape[1]))
         if allowed.mean() < MOSTLY:
-            return self.search_within(queries, wanted, allowed)
+            return self._search_within(queries, wanted, allowed)
         # Asking a few rows too many and passing over some of them is quicker than being asked about every row.
         more = min(self._index.ntotal, wanted + SPARE)
         found = self._ask(queries, more)
@@ -54,10 +52,10 @@ class Nearest:
                 found[place] = rows[kept][:wanted], products[kept][:wanted]
             else:
                 here = slice(place, place + 1)
-                found[place] = self.search_within(queries[here], wanted, allowed[here])[0]
+                found[place] = self._search_within(queries[here], wanted, allowed[here])[0]
         return found
 
-    def search_within(self, queries: np.ndarray, wanted: int, allowed: np.ndarray) -> list[Found]:
+    def _search_within(self, queries: np.ndarray, wanted: int, allowed: np.ndarray) -> list[Found]:
         """Return the same, looking at nothing but what may be returned."""
         found: list[Found] = []
         for query, mask in zip(queries, allowed, strict=True):

@@ -11,17 +11,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from matchmaker.columns import Columns, Tags
+from matchmaker.columns import Columns
 from matchmaker.rank.dense import start_products
 from matchmaker.rank.filters import Filter
-from matchmaker.rank.fusion import fuse
-from matchmaker.rank.lexical import (
+from matchmaker.rank.fusion import Found, fuse_found, join_found
+from matchmaker.rank.lexical import GramIndex, WordIndex
+from matchmaker.rank.queries import (
     Block,
-    Found,
-    GramIndex,
     Queries,
     Statistics,
-    WordIndex,
     ask_finding_words,
     ask_grams,
     ask_rare_words,
@@ -31,7 +29,6 @@ from matchmaker.rank.lexical import (
 from matchmaker.rank.segments import Segment, mean_direction
 from matchmaker.rank.tagtable import TagTable
 from matchmaker.terms import number_words
-from matchmaker.wordplaces import WordPlaces
 
 # Neighbouring segments are put together up to so many rows: enough for few of them, few enough to read in one go.
 MOST_ROWS = 131_072
@@ -221,28 +218,10 @@ class Supply:
         number = np.searchsorted(self._starts, rows, side="right") - 1
         return [(self.parts[part], np.flatnonzero(number == part)) for part in np.unique(number)]
 
-    def place(self, row: int) -> tuple[Sequence[Any], int]:
-        """Return the records of the segment that a row lies in, and where among them its own is."""
-        part = self._part(row)
-        return part.segment.records, row - part.first
-
-    def word_places(self, row: int) -> tuple[WordPlaces, int]:
-        """Return the places of words of the segment that a row lies in, and where among them its own are."""
-        part = self._part(row)
-        return part.segment.places, row - part.first
-
-    def tags(self, row: int) -> Tags:
-        """Return the attributes of one row."""
-        part = self._part(row)
-        return part.segment.tags.described[row - part.first]
-
-    def record(self, row: int) -> Any:
-        """Return what is kept of one row."""
-        records, place = self.place(row)
-        return records[place]
-
-    def _part(self, row: int) -> Part:
-        return self.parts[bisect_right(self._firsts, row) - 1]
+    def at(self, row: int) -> tuple[Segment, int]:
+        """Return the segment that a row lies in, and its place there."""
+        part = self.parts[bisect_right(self._firsts, row) - 1]
+        return part.segment, row - part.first
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
         """Return the directions of some rows, float32, shape (len(rows), d)."""
@@ -256,36 +235,6 @@ class Supply:
         statistics = self.statistics["words"]
         found = statistics.find(number_words(words))
         return np.where(found > 0, statistics.weigh(found), 0.0)
-
-
-def join_found(
-    found: Sequence[tuple[list[Found], list[Found]]], needs: int, depth: int, order: np.ndarray | None = None
-) -> tuple[list[Found], list[Found]]:
-    """Join what was found in several parts of a register into what one search of all of it finds.
-
-    Parameters
-    ----------
-    found : sequence of pairs of list of (rows, scores)
-        For each part, by words and by vectors, what was found for each need.
-    needs, depth : int
-        How many needs, and how many rows are wanted for each.
-    order : ndarray of int, shape (n,), optional
-        Place of each row's id among all ids, which decides between equal scores; by default rows are such places.
-    """
-
-    def best(kind: int, need: int) -> Found:
-        rows = np.concatenate([np.zeros(0, np.int64), *(part[kind][need][0] for part in found)])
-        scores = np.concatenate([np.zeros(0), *(part[kind][need][1] for part in found)])
-        first = np.lexsort((rows if order is None else order[rows], -scores))[:depth]
-        return rows[first], scores[first]
-
-    words, vectors = ([best(kind, need) for need in range(needs)] for kind in (0, 1))
-    return words, vectors
-
-
-def fuse_found(found: tuple[list[Found], list[Found]], depth: int, order: np.ndarray | None = None) -> list[np.ndarray]:
-    """Return for each need the rows that stand highest by words and by vectors together, best first."""
-    return [fuse([rows for rows, _ in both], depth, order=order) for both in zip(*found, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

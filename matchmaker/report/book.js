@@ -200,10 +200,7 @@ function press(event) {
   const step = (by) => state.open && $("party").querySelector(`[data-step="${by}"]`)?.click();
   const find = () => {
     show("parties");
-    const select = () => $("search").select();
-    if (!state.open) return select(); // at once, or the first letters typed are lost
-    addEventListener("hashchange", select, { once: true }); // after route() has shown the list again
-    closeParty();
+    selectSearch(state.open && closeParty);
   };
   const actions = { "/": find, ArrowRight: () => step(1), ArrowLeft: () => step(-1), Escape: () => state.open && closeParty() };
   if (typing) {

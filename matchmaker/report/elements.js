@@ -42,6 +42,14 @@ function chance(need, match) {
   return h("span", { class: "chance" }, bars([filled]), h("b", {}, percent(match.probability)));
 }
 
+// To search from anywhere: with nothing open at once, or the first letters typed are lost; else when the list is back.
+function selectSearch(close) {
+  const select = () => $("search").select();
+  if (!close) return select();
+  addEventListener("hashchange", select, { once: true }); // after route(), which listens from the start
+  close();
+}
+
 const isGap = (need) => !need.suitable && !need.expired;
 
 function verdict(need) {

@@ -239,10 +239,7 @@ function press(event) {
   const step = (by) => state.open && (() => $("need").querySelector(`[data-step="${by}"]`).click());
   const toSearch = () => {
     show("needs");
-    const select = () => $("search").select();
-    if (!state.open) return select(); // at once, or the first letters typed are lost
-    addEventListener("hashchange", select, { once: true }); // after route() has shown the list again
-    closeNeed();
+    selectSearch(state.open && closeNeed);
   };
   const actions = {
     "/": toSearch, j: () => move(1), k: () => move(-1),

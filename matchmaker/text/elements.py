@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from matchmaker.records import Part, Profile
 from matchmaker.text import vocabulary as words
@@ -70,7 +71,7 @@ def elements_in(text: str, tokens: TaggedText, part: Part = "description") -> li
 
 
 def find_figures(text: str, segmenter: Segmenter, part: Part = "description") -> list[Element]:
-    """Return the standards, grades and targets among what `find_elements` finds, at a third of the cost.
+    """Return the standards, grades and targets among what `find_elements` finds, without looking for the rest.
 
     Examples
     --------
@@ -108,12 +109,8 @@ def read_elements(profile: Profile, segmenter: Segmenter) -> tuple[Element, ...]
         ("description", profile.description),
         ("keywords", KEYWORD_SEPARATOR.join(profile.keywords)),
     )
-    return collect_elements(((part, clean_part(written)) for part, written in parts if written), segmenter)
-
-
-def collect_elements(parts: Iterable[tuple[Part, str]], segmenter: Segmenter) -> tuple[Element, ...]:
-    """Return the elements of parts that are clean already."""
-    return tuple(element for part, text in parts for element in find_elements(text, segmenter, part))
+    found = (find_elements(clean_part(written), segmenter, part) for part, written in parts if written)
+    return tuple(chain.from_iterable(found))
 
 
 def clean_part(written: str) -> str:
