@@ -5,7 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matching import DATA, PARTS, SUBJECTS, invent_text, invent_title, reference_tokenizer
 
@@ -151,6 +151,9 @@ def test_terms_are_found_however_they_were_typed(typed):
 
 
 @given(MIXED)
+@example("0\nX")
+@example("锂\n\n电池")
+@example("0&#10X")
 def test_normalising_a_word_again_changes_nothing(word):
     assert normalize_word(normalize_word(word)) == normalize_word(word)
 

@@ -66,14 +66,14 @@ class Lexicon:
 
 
 def normalize_word(word: str) -> str:
-    """Return a word as it appears in cleaned, lower-cased text.
+    """Return a word as it appears in cleaned, lower-cased text; it stands on one line.
 
     Examples
     --------
     >>> normalize_word("鋰 電池"), normalize_word(" ＰＡ66")
     ('锂电池', 'pa66')
     """
-    return lower(clean(word).text)
+    return lower(clean(clean(word).text.replace("\n", " ")).text)
 
 
 def lower(text: str) -> str:
