@@ -6,7 +6,6 @@ register may so lie in several blocks, and every score is the same, to the last 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -125,14 +124,14 @@ class WordIndex:
         """Return the scores of given (query, text) pairs, grouped by query, for each of several sets of queries."""
         places = [find_places(self.rows.terms, queries.terms) for queries in asked]
         scores = [np.zeros(len(pairs[0])) for _ in asked]
-        size = len(self.rows.terms)
+        wide = np.zeros(len(self.rows.terms))
         for query, part in _groups(pairs[0]):
             bounds, terms, counts = self.rows.read(pairs[1][part])
             owner = owners(bounds)
             saturated = _saturate(counts, self._norms[pairs[1][part]][owner])
             for queries, known, result in zip(asked, places, scores, strict=True):
-                with _Spread(size, queries, known, query) as weights:
-                    result[part] = np.bincount(owner, weights[terms] * saturated, minlength=len(bounds) - 1)
+                with _Written(wide, queries, known, query):
+                    result[part] = np.bincount(owner, wide[terms] * saturated, minlength=len(bounds) - 1)
         return scores
 
 
@@ -182,42 +181,26 @@ class GramIndex:
         """Return the cosines of given (query, text) pairs, shape (p,); pairs come grouped by query."""
         known = find_places(self.rows.terms, queries.terms)
         cosines = np.zeros(len(pairs[0]))
+        wide = np.zeros(len(self.rows.terms))
         for query, part in _groups(pairs[0]):
             bounds, places, counts = self.rows.read(pairs[1][part])
-            with _Spread(len(self.rows.terms), queries, known, query) as weights:
-                products = weights.take(places)
+            with _Written(wide, queries, known, query):
+                products = wide.take(places)
             products *= dampen(counts)
             cosines[part] = add_rows(products, bounds)
         return np.asarray(cosines / self.lengths[pairs[1]])
 
 
-class _Zeros(threading.local):
-    """As many zeros as any block has terms, kept by each thread: making them anew took a lone need most of its time."""
+class _Written:
+    """The weights of one query, written over the terms of a block for as long as they are read there."""
 
-    def __init__(self) -> None:
-        self._array = np.zeros(0)
-
-    def give(self, size: int) -> np.ndarray:
-        """Return so many, for whoever leaves zeros behind."""
-        if len(self._array) < size:
-            self._array = np.zeros(size)
-        return self._array[:size]
-
-
-_zeros = _Zeros()
-
-
-class _Spread:
-    """The weights of one query by the terms of a block, 0 for all others, for as long as they are read."""
-
-    def __init__(self, size: int, queries: Queries, places: np.ndarray, query: int) -> None:
+    def __init__(self, wide: np.ndarray, queries: Queries, places: np.ndarray, query: int) -> None:
         here = slice(queries.bounds[query], queries.bounds[query + 1])
         known = places[here] >= 0
-        self._wide, self._places, self._weights = _zeros.give(size), places[here][known], queries.weights[here][known]
+        self._wide, self._places, self._weights = wide, places[here][known], queries.weights[here][known]
 
-    def __enter__(self) -> np.ndarray:
+    def __enter__(self) -> None:
         self._wide[self._places] = self._weights
-        return self._wide
 
     def __exit__(self, *_: object) -> None:
         self._wide[self._places] = 0
