@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from matchmaker.columns import Columns
-from matchmaker.rank.dense import start_products
+from matchmaker.rank.beside import do_both
+from matchmaker.rank.dense import MANY, start_products
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.fusion import Found, fuse_found, join_found
 from matchmaker.rank.lexical import GramIndex, WordIndex
@@ -33,13 +34,6 @@ from matchmaker.terms import number_words
 # Neighbouring segments are put together up to so many rows: enough for few of them, few enough to read in one go.
 MOST_ROWS = 131_072
 _INDEXES = ("words", "grams", "title_grams")
-
-
-class Best(NamedTuple):
-    """The best of each need in the parts that were searched so far: scores by words, and products of codes."""
-
-    scores: np.ndarray
-    products: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,18 +58,12 @@ class Part:
     grams: GramIndex
     title_grams: GramIndex
 
-    def search(
-        self, demand: Demand, depth: int, rules: Filter, order: np.ndarray, best: Best
-    ) -> tuple[list[Found], list[Found]]:
-        """Return for each need the best rows of the register that lie here: by words, and by vectors."""
+    def allow(self, demand: Demand, rules: Filter) -> np.ndarray | None:
+        """Return which rows each need may be shown (`Filter.allow`), those that are gone left out."""
         allowed = rules.allow(demand.columns.tags, self.segment.tags)
-        if self.alive is not None:
-            allowed = self.alive[None] if allowed is None else self.alive & allowed
-        here = order[self.first : self.first + len(self.segment)]
-        lexical = self.words.search(demand.finding_words, depth, allowed, here, best.scores)
-        dense = self.segment.dense.search(demand.profile_vectors, depth, allowed, here, best.products)
-        first, second = ([(rows + self.first, scores) for rows, scores in found] for found in (lexical, dense))
-        return first, second
+        if self.alive is None:
+            return allowed
+        return self.alive[None] if allowed is None else self.alive & allowed
 
 
 class Supply:
@@ -195,10 +183,31 @@ class Supply:
 
         Rules are applied before the best are taken, so a need never loses places to what it may not be shown.
         """
+        masks = [part.allow(demand, rules) for part in self.parts]
+
         # What was found in one part says how good a row of the next must be to be looked at.
-        best = Best(np.zeros((len(demand.words), depth)), start_products(len(demand.words), depth))
-        found = [part.search(demand, depth, rules, self.order, best) for part in self.parts]
-        return join_found(found, len(demand.words), depth, self.order)
+        def by_words() -> Iterator[list[Found]]:
+            best = np.zeros((len(demand.words), depth))
+            for part, allowed in zip(self.parts, masks, strict=True):
+                yield part.words.search(demand.finding_words, depth, allowed, self._order_in(part), best)
+
+        def by_vectors() -> Iterator[list[Found]]:
+            best = start_products(len(demand.words), depth)
+            for part, allowed in zip(self.parts, masks, strict=True):
+                dense = part.segment.dense
+                yield dense.search(demand.profile_vectors, depth, allowed, self._order_in(part), best)
+
+        words, vectors = (
+            [
+                [(rows + part.first, scores) for rows, scores in found]
+                for part, found in zip(self.parts, kind, strict=True)
+            ]
+            for kind in do_both(by_words, by_vectors, beside=len(self.ids) >= MANY)
+        )
+        return join_found(list(zip(words, vectors, strict=True)), len(demand.words), depth, self.order)
+
+    def _order_in(self, part: Part) -> np.ndarray:
+        return self.order[part.first : part.first + len(part.segment)]
 
     def retrieve(self, demand: Demand, depth: int, rules: Filter) -> list[np.ndarray]:
         """Return candidate rows for each need, best first: words and vectors, fused; ties by id."""
