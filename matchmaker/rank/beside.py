@@ -16,7 +16,7 @@ A = TypeVar("A")
 def do_both(
     first: Callable[[], Iterable[A]], second: Callable[[], Iterable[A]], *, beside: bool = True
 ) -> tuple[list[A], list[A]]:
-    """Return what both give, one after the other or side by side: worth it where most of the work leaves Python.
+    """Return what both give, the second in another thread: worth it where most of the work leaves Python.
 
     Processes that share the processors, and have told FAISS so, do one after the other.
 
@@ -33,4 +33,5 @@ def do_both(
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="matchmaker")
+    # FAISS's own threads would go on waiting for work, wide awake, long after a single query was answered.
+    return ThreadPoolExecutor(os.cpu_count(), "matchmaker", initializer=faiss.omp_set_num_threads, initargs=(1,))
