@@ -9,15 +9,14 @@ import numpy as np
 
 from matchmaker.columns import Columns, Tags
 from matchmaker.languages import Lang
-from matchmaker.rank.evidence import Phrase, Place, Text, find_shared
+from matchmaker.rank.evidence import Phrase, Place, Text, Texts, find_shared
 from matchmaker.rank.features import FEATURES
 from matchmaker.rank.quantities import match_quantities, shared_name
 from matchmaker.rank.supply import Supply
 from matchmaker.reasons import give_reasons
 from matchmaker.records import Evidence, Profile, Side, Span, Term
 from matchmaker.text.analysis import Analyst, Passage
-from matchmaker.text.segmentation import Remembered
-from matchmaker.text.telling import NEGATIONS, telling_part, without_last_character
+from matchmaker.text.telling import NEGATIONS
 from matchmaker.understanding import Element
 from matchmaker.wordplaces import WordPlaces
 
@@ -26,6 +25,8 @@ TITLE_BONUS = 2.0
 _CODES = ("standard", "grade")
 _COLON = re.compile(r"\s?:\s?")
 _DENSE = FEATURES.index("dense")
+# What evidence tells of by itself, whatever it added to the score.
+EXPLAINED = frozenset({"dense"})
 
 
 class Explainer:
@@ -38,11 +39,7 @@ class Explainer:
         # Of every word of the needs read so far.
         self._weights: dict[str, float] = {}
         self._understood: dict[str, tuple[Element, ...]] = {}
-        self._read: dict[str, tuple[Sequence[Passage], list[Text]]] = {}
-        segmenter = analyst.segmenter
-        # Matches of one need share phrases: what was decided of one holds for all.
-        self._telling = Remembered(lambda phrase: telling_part(phrase, segmenter))
-        self._without_last = Remembered(lambda phrase: without_last_character(phrase, segmenter))
+        self._read: dict[str, tuple[Sequence[Passage], Texts]] = {}
 
     def explain(
         self, need: Profile, known: Columns, place: int, row: int, features: np.ndarray, contributions: np.ndarray
@@ -66,24 +63,30 @@ class Explainer:
         supply: Profile = segment.records[there]
         need_passages, need_texts = self._passages("need", need, known.places, place)
         supply_passages, supply_texts = self._passages("achievement", supply, segment.places, there)
-        sides: tuple[tuple[Side, Sequence[Passage]], ...] = (("need", need_passages), ("achievement", supply_passages))
-        phrases = sorted(
-            self._refine(
-                find_shared(need_texts, supply_texts, self._weights.__getitem__),
-                (need_texts, supply_texts),
-                {*tags.region, *offered.region},
-            ),
-            key=lambda phrase: (-phrase.weight * (TITLE_BONUS if _in_title(phrase, sides) else 1), phrase.phrase),
+        sides: dict[Side, Sequence[Passage]] = {"need": need_passages, "achievement": supply_passages}
+        phrases = self._refine(
+            find_shared(need_texts, supply_texts, self._weights.__getitem__),
+            (need_texts, supply_texts),
+            {*tags.region, *offered.region},
+        )
+        phrases.sort(
+            key=lambda phrase: (
+                -phrase.weight
+                * (
+                    TITLE_BONUS
+                    if _in_title(need_passages, phrase.need) or _in_title(supply_passages, phrase.supply)
+                    else 1
+                ),
+                phrase.phrase,
+            )
         )
         words = [_as_written(phrase.phrase, need_passages, phrase.need) for phrase in phrases]
-        spans = [
-            _span(side, passages[place.text], place, word)
-            for phrase, word in zip(phrases, words, strict=True)
-            for (side, passages), places in zip(sides, (phrase.need, phrase.supply), strict=True)
-            for place in places
-        ]
+        spans: list[Span] = []
+        for phrase, word in zip(phrases, words, strict=True):
+            spans += _mark("need", need_passages, phrase.need, word)
+            spans += _mark("achievement", supply_passages, phrase.supply, word)
         targets, codes, marked = (
-            self._shared_elements(need, supply, dict(sides)) if _share_elements(tags, offered) else ([], [], [])
+            self._shared_elements(need, supply, sides) if _share_elements(tags, offered) else ([], [], [])
         )
         return Evidence(
             reasons=give_reasons(
@@ -105,41 +108,42 @@ class Explainer:
             base=float(contributions[-1]),
         )
 
-    def _refine(
-        self, found: Sequence[Phrase], read: tuple[Sequence[Text], Sequence[Text]], regions: Collection[str]
-    ) -> list[Phrase]:
+    def _refine(self, found: Sequence[Phrase], read: tuple[Texts, Texts], regions: Collection[str]) -> list[Phrase]:
         """Return the telling parts of phrases, a negation that both sides share included.
 
         What one side denies is left out, and so are the regions, which are compared by themselves.
         """
         need, supply = read
         refined: list[Phrase] = []
+        # All phrases kept so far, in one string.
+        said = ""
         for phrase in found:
             words = phrase.phrase
-            if _is_cut(need, phrase.need) or _is_cut(supply, phrase.supply):
+            if need.cuts(phrase.need) or supply.cuts(phrase.supply):
                 # 液流电池电堆 and 液流电池电解液 share no 电: what begins another word is left off.
-                words = words[: self._without_last[words]]
-            start, end = self._telling[words]
+                words = words[: self._analyst.ends_whole[words]]
+            start, end = self._analyst.telling[words]
             if start >= end or words[start:end] in regions:
                 continue
-            sides = [
-                [(_negation(texts[at.text], at.start + start), at) for at in places]
-                for texts, places in ((need, phrase.need), (supply, phrase.supply))
-            ]
+            ours, theirs = _negations(need, phrase.need, start), _negations(supply, phrase.supply, start)
             # 非全氟 and 全氟 are opposites; 无卤阻燃 on both sides is shared as such.
-            common = set.intersection(*({denied for denied, _ in side} for side in sides))
+            common = set(ours).intersection(theirs)
             if not common:
                 continue
             head = max(common)
             name = head + words[start:end]
-            if any(name in other.phrase for other in refined):
+            if name in said:
                 continue
-            first = start - len(head)
-            ours, theirs = (
-                tuple(Place(at.text, at.start + first, at.start + end) for denied, at in side if denied == head)
-                for side in sides
+            said += f"\n{name}"
+            stretch = start - len(head), end
+            refined.append(
+                Phrase(
+                    name,
+                    phrase.weight,
+                    _narrow(phrase.need, ours, head, *stretch),
+                    _narrow(phrase.supply, theirs, head, *stretch),
+                )
             )
-            refined.append(Phrase(name, phrase.weight, ours, theirs))
         return refined
 
     def _shared_elements(
@@ -178,22 +182,20 @@ class Explainer:
             self._understood[key] = self._analyst.figures(self._read[key][0])
         return self._understood[key]
 
-    def _passages(
-        self, side: Side, profile: Profile, places: WordPlaces, row: int
-    ) -> tuple[Sequence[Passage], list[Text]]:
+    def _passages(self, side: Side, profile: Profile, places: WordPlaces, row: int) -> tuple[Sequence[Passage], Texts]:
         """Return the parts of a profile, given where its words stand in a row of places."""
         key = f"{side}\n{profile.id}"
         if key not in self._read:
             passages = self._analyst.read(profile, places.row(row))
-            texts = [Text(passage.clean.text.lower(), passage.words) for passage in passages]
+            texts = Texts([Text(passage.lowered, passage.words, passage.starts, passage.ends) for passage in passages])
             if side == "need":
                 self._weigh(texts)
             self._read[key] = passages, texts
         return self._read[key]
 
-    def _weigh(self, texts: Sequence[Text]) -> None:
+    def _weigh(self, texts: Texts) -> None:
         """Weigh the words of a need: how rare they are in the register, and how little a part of everyday language."""
-        words = sorted(set().union(*(text.distinct for text in texts)) - self._weights.keys())
+        words = sorted(texts.distinct - self._weights.keys())
         for word, weight in zip(words, self._supply.weigh_words(words).tolist(), strict=True):
             self._weights[word] = weight * self._analyst.segmenter.specificity(word) if weight else 0.0
 
@@ -203,25 +205,34 @@ def _share_elements(need: Tags, supply: Tags) -> bool:
     return bool(need.codes & supply.codes or match_quantities(need.quantities, supply.quantities))
 
 
-def _in_title(phrase: Phrase, sides: tuple[tuple[Side, Sequence[Passage]], ...]) -> bool:
-    found = zip(sides, (phrase.need, phrase.supply), strict=True)
-    return any(passages[place.text].part == "title" for (_, passages), places in found for place in places)
+def _in_title(passages: Sequence[Passage], places: Sequence[Place]) -> bool:
+    """Tell whether one of some places lies in the title, which comes first."""
+    return passages[places[0].text].part == "title"
 
 
-def _is_cut(texts: Sequence[Text], places: Sequence[Place]) -> bool:
-    """Tell whether all places end in the middle of a word."""
-    return all(texts[at.text].cuts_word(at.end) for at in places)
+def _negations(texts: Texts, places: Sequence[Place], start: int) -> list[str]:
+    """Return the negation that stands right before what begins at ``start`` in each place, or nothing."""
+    before = [texts.texts[number].text[first + start - 1 : first + start] for number, first, _ in places]
+    return [character if character in NEGATIONS else "" for character in before]
 
 
-def _negation(text: Text, place: int) -> str:
-    """Return the negation that stands right before a place, or nothing."""
-    before = text.text[place - 1 : place] if place else ""
-    return before if before in NEGATIONS else ""
+def _narrow(places: Sequence[Place], denied: Sequence[str], head: str, start: int, end: int) -> tuple[Place, ...]:
+    """Return the stretch from ``start`` to ``end`` of each place that stands behind the negation ``head``."""
+    return tuple(
+        [
+            Place(number, first + start, first + end)
+            for (number, first, _), found in zip(places, denied, strict=True)
+            if found == head
+        ]
+    )
 
 
-def _span(side: Side, passage: Passage, place: Place, term: str) -> Span:
-    start, end = passage.clean.origin(place.start, place.end)
-    return Span(side, passage.part, start, end, term)
+def _mark(side: Side, passages: Sequence[Passage], places: Sequence[Place], term: str) -> list[Span]:
+    """Return places as spans of the texts that people wrote."""
+    return [
+        Span(side, passages[number].part, *passages[number].clean.origin(start, end), term)
+        for number, start, end in places
+    ]
 
 
 def _as_written(phrase: str, passages: Sequence[Passage], places: tuple[Place, ...]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.explaining import Explainer
+from matchmaker.explaining import EXPLAINED, Explainer
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.features import Pairs, compare
 from matchmaker.rank.precedents import Precedents
@@ -29,7 +29,7 @@ class Ranked:
     bounds : ndarray of int, shape (needs + 1,)
         Where each need's candidates begin.
     features, contributions : ndarray, shape (p, f) and (p, f + 1)
-        What was compared and what it added to the score.
+        What was compared, 0 where neither score nor evidence asks for it, and what it added to the score.
     scores, probabilities : ndarray, shape (p,)
     """
 
@@ -89,7 +89,7 @@ def rank_candidates(
 ) -> Ranked:
     """Compare and score candidates of each need of a batch, given as rows."""
     pairs = Pairs.of(candidates)
-    features = compare(demand, supply, pairs, precedents)
+    features = compare(demand, supply, pairs, precedents, reranker.reads | EXPLAINED)
     contributions = reranker.explain(features)
     scores = add_up(contributions)
     return Ranked(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from scipy import sparse
 
 from matchmaker.ragged import add_rows, bound_rows, copy_stretches, join_bounds
 
@@ -130,6 +131,10 @@ class TermRows:
         starts, ends = self.bounds[rows], self.bounds[rows + 1]
         places, counts = copy_stretches(starts, ends, (self.places, self.counts))
         return bound_rows(ends - starts), places, counts
+
+    def matrix(self) -> sparse.csr_array:
+        """Return the counts as a matrix, shape (n, v), whose entries are these very arrays."""
+        return sparse.csr_array((self.counts, self.places, self.bounds), shape=(len(self), len(self.terms)))
 
     @classmethod
     def join(cls, blocks: Sequence[TermRows]) -> TermRows:

@@ -67,11 +67,17 @@ class WordPlaces:
         """Return the texts of one row."""
         kinds = self.kinds[place].tolist()
         bounds = self.bounds[place * len(kinds) : (place + 1) * len(kinds) + 1].tolist()
+        here = slice(bounds[0], bounds[-1])
+        lengths = self.lengths[here].astype(np.int64)
+        # Counted through all texts; each then begins at 0.
+        ends = np.cumsum(self.gaps[here] + lengths)
+        starts = ends - lengths
         found: list[Text] = []
+        before = 0
         for kind, start, stop in zip(kinds, bounds[:-1], bounds[1:], strict=True):
-            lengths = self.lengths[start:stop].astype(np.int64)
-            ends = np.cumsum(self.gaps[start:stop] + lengths)
-            found.append((kind, (ends - lengths).tolist(), ends.tolist()))
+            own = slice(start - here.start, stop - here.start)
+            found.append((kind, (starts[own] - before).tolist(), (ends[own] - before).tolist()))
+            before = ends[own.stop - 1] if own.stop else 0
         return found
 
     def part(self, start: int, stop: int) -> WordPlaces:

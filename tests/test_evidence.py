@@ -5,7 +5,7 @@ from matching import HashEncoder, achievement, invent_profiles, need
 
 from matchmaker import Matchmaker
 from matchmaker.columns import Tags
-from matchmaker.rank.evidence import MOST_PHRASES, MOST_PLACES, Text, Word, find_shared
+from matchmaker.rank.evidence import MOST_PHRASES, MOST_PLACES, Text, Texts, find_shared
 from matchmaker.reasons import give_reasons
 from matchmaker.text.cleaning import clean
 from matchmaker.text.lexicon import lower
@@ -16,11 +16,11 @@ SEGMENTER = Segmenter()
 
 
 def read(text):
-    return Text(lower(text), [Word(*token) for token in SEGMENTER.split(text)])
+    return Text(lower(text), *SEGMENTER.split_plainly(text))
 
 
 def shared(first, second, weigh=lambda word: 2.0):
-    return find_shared([read(first)], [read(second)], weigh)
+    return find_shared(Texts([read(first)]), Texts([read(second)]), weigh)
 
 
 def test_the_longest_common_run_is_one_phrase():
@@ -56,11 +56,9 @@ def test_latin_words_are_shared_whole_or_not_at_all():
 
 def test_numbers_of_phrases_and_places_are_bounded():
     words = [f"词{chr(0x4E00 + number)}" for number in range(40)]
-    spaced = Text(";".join(words), [Word(word, place * 3, place * 3 + 2) for place, word in enumerate(words)])
-    mirrored = Text(
-        ";".join(words[::-1]), [Word(word, place * 3, place * 3 + 2) for place, word in enumerate(words[::-1])]
-    )
-    assert len(find_shared([spaced], [mirrored], lambda word: 2.0)) == MOST_PHRASES
+    starts, ends = range(0, 120, 3), range(2, 122, 3)
+    spaced, mirrored = (Texts([Text(";".join(row), row, starts, ends)]) for row in (words, words[::-1]))
+    assert len(find_shared(spaced, mirrored, lambda word: 2.0)) == MOST_PHRASES
     many = shared("海参。" * 50, "海参")
     assert len(many[0].need) == MOST_PLACES and len(many[0].supply) == 1
 
@@ -97,7 +95,7 @@ def test_a_place_cuts_a_word_that_it_lies_inside(text, place):
 
 @given(st.lists(TEXTS, max_size=3), st.lists(TEXTS, max_size=3))
 def test_no_phrase_reaches_from_one_text_into_the_next(needs, supplies):
-    for phrase in find_shared(list(map(read, needs)), list(map(read, supplies)), lambda word: 2.0):
+    for phrase in find_shared(Texts(list(map(read, needs))), Texts(list(map(read, supplies))), lambda word: 2.0):
         assert any(phrase.phrase in lower(text) for text in needs)
         assert any(phrase.phrase in lower(text) for text in supplies)
 

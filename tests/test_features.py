@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from matching import HashEncoder, achievement, invent_profiles, need
 
 from matchmaker.columns import UNKNOWN, Tags
+from matchmaker.rank import lexical
 from matchmaker.rank.features import FEATURES, PRECEDENTS, TAG_FEATURES, Pairs, compare, compare_tags
 from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares, fit_precedents
 from matchmaker.rank.quantities import match_quantities
@@ -99,6 +100,23 @@ def test_a_pair_alone_is_compared_as_among_many(sides):
         one = Pairs(pairs.needs[[row]], pairs.supply[[row]])
         assert np.array_equal(compare(*sides, one)[0], features[row])
     assert compare(*sides, Pairs(pairs.needs[:0], pairs.supply[:0])).shape == (0, len(FEATURES))
+
+
+def test_only_what_is_asked_for_is_compared(sides):
+    pairs = every_pair(*sides)
+    everything = compare(*sides, pairs, some_precedents(*sides))
+    for names in ({"dense", "bm25_title", "region"}, {PRECEDENTS, "grams"}, set()):
+        some = compare(*sides, pairs, some_precedents(*sides), names)
+        kept = np.array([name in names for name in FEATURES])
+        assert np.array_equal(some[:, kept], everything[:, kept]) and not some[:, ~kept].any()
+
+
+@pytest.mark.parametrize("size", [1, 7, 25])
+def test_pairs_may_be_scored_in_pieces_of_any_size(sides, monkeypatch, size):
+    pairs = every_pair(*sides)
+    together = compare(*sides, pairs)
+    monkeypatch.setattr(lexical, "_PAIRS", size)
+    assert np.array_equal(compare(*sides, pairs), together)
 
 
 def test_a_need_alone_is_prepared_as_among_many(analyst, sides):

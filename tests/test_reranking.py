@@ -92,6 +92,18 @@ def test_a_pair_alone_scores_as_among_many(kind, trees):
     assert np.array_equal(model.explain(features[::-1])[::-1], together)
 
 
+@pytest.mark.parametrize("kind", ["sum", "line", "trees"])
+def test_what_a_model_does_not_read_changes_no_score(kind, trees):
+    model = {"sum": default_reranker(), "line": replace(trees, trees=""), "trees": trees}[kind]
+    assert (PRECEDENTS in model.reads, model.reads == set(FEATURES)) == (kind != "sum", kind == "trees")
+    features, _ = lesson(40, 5)
+    needed = features * [name in model.reads for name in FEATURES]
+    assert np.array_equal(add_up(model.explain(needed)), add_up(model.explain(features)))
+    for name in model.reads & model.prior.reads if kind != "sum" else model.reads:
+        without = features * [other != name for other in FEATURES]
+        assert not np.array_equal(add_up(model.explain(without)), add_up(model.explain(features))), name
+
+
 def test_text_brings_back_the_same_model(trees):
     features, _ = lesson(60, 4)
     for model in (trees, default_reranker()):

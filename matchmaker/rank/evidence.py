@@ -14,14 +14,6 @@ MOST_PLACES = 12
 _BETWEEN = "\0"
 
 
-class Word(NamedTuple):
-    """A word and where it stands in its text."""
-
-    word: str
-    start: int
-    end: int
-
-
 class Place(NamedTuple):
     """Where a phrase stands: text number and [start, end) in it."""
 
@@ -45,27 +37,18 @@ class Text:
     Parameters
     ----------
     text : str
-    words : sequence of Word
-        Plain tuples do as well.
-
-    Attributes
-    ----------
-    words : tuple of str
-    starts, ends : tuple of int
+    words : sequence of str
+    starts, ends : sequence of int
         Where each word stands.
-    distinct : frozenset of str
-        The words, each once.
     """
 
-    __slots__ = ("distinct", "ends", "starts", "text", "words")
+    __slots__ = ("ends", "starts", "text", "words")
 
-    def __init__(self, text: str, words: Sequence[tuple[str, int, int]]) -> None:
+    def __init__(self, text: str, words: Sequence[str], starts: Sequence[int], ends: Sequence[int]) -> None:
         self.text = text
-        self.words: tuple[str, ...]
-        self.starts: tuple[int, ...]
-        self.ends: tuple[int, ...]
-        self.words, self.starts, self.ends = zip(*words, strict=True) if words else ((), (), ())
-        self.distinct = frozenset(self.words)
+        self.words = words
+        self.starts = starts
+        self.ends = ends
 
     def cuts_word(self, place: int) -> bool:
         """Tell whether a place lies in the middle of a word."""
@@ -73,7 +56,60 @@ class Text:
         return before >= 0 and place < self.ends[before]
 
 
-def find_shared(need: Sequence[Text], supply: Sequence[Text], weigh: Callable[[str], float]) -> list[Phrase]:
+class Texts:
+    """The texts of one side of pairs; where a phrase stands in them is looked up once, whatever they are paired with.
+
+    Parameters
+    ----------
+    texts : sequence of Text
+
+    Attributes
+    ----------
+    texts : tuple of Text
+    distinct : frozenset of str
+        The words of all texts, each once.
+    whole : str
+        All texts.
+    """
+
+    __slots__ = ("_found", "distinct", "texts", "whole")
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self.texts = tuple(texts)
+        self.distinct: frozenset[str] = frozenset().union(*(text.words for text in texts))
+        self.whole = _BETWEEN.join([text.text for text in texts])
+        self._found: dict[str, tuple[Place, ...]] = {}
+
+    def places(self, phrase: str) -> tuple[Place, ...]:
+        """Return where a phrase stands, not counting where it lies inside a Latin word."""
+        found = self._found.get(phrase)
+        if found is None:
+            found = self._found[phrase] = self._look_up(phrase)
+        return found
+
+    def _look_up(self, phrase: str) -> tuple[Place, ...]:
+        places: list[Place] = []
+        begins, ends = _is_latin(phrase[:1]), _is_latin(phrase[-1:])
+        for number, one in enumerate(self.texts):
+            text = one.text
+            start = text.find(phrase)
+            while start >= 0 and len(places) < MOST_PLACES:
+                end = start + len(phrase)
+                if not ((begins and _cuts(text, start)) or (ends and _cuts(text, end))):
+                    places.append(Place(number, start, end))
+                start = text.find(phrase, end)
+        return tuple(places)
+
+    def cuts(self, places: Sequence[Place]) -> bool:
+        """Tell whether all places end in the middle of a word."""
+        texts = self.texts
+        for number, _, end in places:
+            if not texts[number].cuts_word(end):
+                return False
+        return True
+
+
+def find_shared(need: Texts, supply: Texts, weigh: Callable[[str], float]) -> list[Phrase]:
     """Return the phrases that both sides use, heaviest first, ties by phrase.
 
     A phrase is the longest run of neighbouring words of the need that the supply's texts also hold; a phrase inside a
@@ -81,65 +117,55 @@ def find_shared(need: Sequence[Text], supply: Sequence[Text], weigh: Callable[[s
 
     Parameters
     ----------
-    need, supply : sequence of Text
+    need, supply : Texts
     weigh : callable
         Weight of a word; a phrase weighs the sum of its words.
 
     Examples
     --------
-    >>> need = Text("低温锂电池", [Word("低温", 0, 2), Word("锂电池", 2, 5)])
-    >>> supply = Text("一种低温锂电池", [Word("低温", 2, 4), Word("锂电池", 4, 7)])
-    >>> find_shared([need], [supply], lambda word: 2.0)[0].phrase
+    >>> need = Texts([Text("低温锂电池", ["低温", "锂电池"], [0, 2], [2, 5])])
+    >>> supply = Texts([Text("一种低温锂电池", ["低温", "锂电池"], [2, 4], [4, 7])])
+    >>> find_shared(need, supply, lambda word: 2.0)[0].phrase
     '低温锂电池'
     """
-    known: set[str] = set().union(*(text.distinct for text in supply))
-    whole = _BETWEEN.join(text.text for text in supply)
+    known = supply.distinct
     found: dict[str, float] = {}
-    for text in need:
+    for text in need.texts:
         words = text.words
         stop = 0
         for at in [place for place, word in enumerate(words) if word in known]:
             if at >= stop:
-                stop = _run_end(text, at, whole)
+                stop = _run_end(text, at, supply.whole)
                 phrase = text.text[text.starts[at] : text.ends[stop - 1]]
                 found[phrase] = sum(map(weigh, words[at:stop]))
     chosen: list[Phrase] = []
-    for negative, phrase in sorted((-weight, phrase) for phrase, weight in found.items() if weight >= MIN_WEIGHT):
+    # All phrases taken so far, in one string: most that are tried lie inside none of them.
+    said = ""
+    for negative, phrase in sorted([(-weight, phrase) for phrase, weight in found.items() if weight >= MIN_WEIGHT]):
         if len(chosen) == MOST_PHRASES:
             break
-        if any(phrase in other.phrase for other in chosen):
+        if phrase in said:
             continue
-        places = _places(phrase, need), _places(phrase, supply)
+        ours, theirs = need.places(phrase), supply.places(phrase)
         # Without a place, it stands only inside Latin words: pa6 in pa66.
-        if all(places):
-            chosen.append(Phrase(phrase, -negative, *places))
+        if ours and theirs:
+            chosen.append(Phrase(phrase, -negative, ours, theirs))
+            said += _BETWEEN + phrase
     return chosen
 
 
 def _run_end(text: Text, start: int, whole: str) -> int:
     """Return where the longest run of words ends that begins with word ``start`` and stands in the supply's texts."""
-    stop = start + 1
+    starts, ends, last = text.starts, text.ends, len(text.words)
+    begin, stop = starts[start], start + 1
     # A longer phrase stands nowhere before the first place of the shorter one.
     first = 0
-    while stop < len(text.words) and text.starts[stop] == text.ends[stop - 1]:
-        first = whole.find(text.text[text.starts[start] : text.ends[stop]], first)
+    while stop < last and starts[stop] == ends[stop - 1]:
+        first = whole.find(text.text[begin : ends[stop]], first)
         if first < 0:
             break
         stop += 1
     return stop
-
-
-def _places(phrase: str, texts: Sequence[Text]) -> tuple[Place, ...]:
-    places: list[Place] = []
-    begins, ends = _is_latin(phrase[:1]), _is_latin(phrase[-1:])
-    for number, text in enumerate(texts):
-        start = text.text.find(phrase)
-        while start >= 0 and len(places) < MOST_PLACES:
-            end = start + len(phrase)
-            if not ((begins and _cuts(text.text, start)) or (ends and _cuts(text.text, end))):
-                places.append(Place(number, start, end))
-            start = text.text.find(phrase, end)
-    return tuple(places)
 
 
 def _is_latin(character: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -169,38 +169,58 @@ class Pairs:
         return cls(np.repeat(np.arange(len(candidates)), counts), supply)
 
 
-def compare(demand: Demand, supply: Supply, pairs: Pairs, precedents: Precedents | None = None) -> np.ndarray:
-    """Return the features of pairs, float64, shape (p, len(FEATURES)), in the order of `FEATURES`."""
+def compare(
+    demand: Demand,
+    supply: Supply,
+    pairs: Pairs,
+    precedents: Precedents | None = None,
+    names: Collection[str] = FEATURES,
+) -> np.ndarray:
+    """Return the features of pairs, float64, shape (p, len(FEATURES)), in the order of `FEATURES`.
+
+    Those that are not among ``names`` are not looked at and stay 0.
+    """
     features = np.zeros((len(pairs), len(FEATURES)))
     for part, places in supply.locate(pairs.supply):
         rows = pairs.supply[places] - part.first
-        features[places] = compare_part(demand, part, Pairs(pairs.needs[places], rows), precedents)
+        features[places] = compare_part(demand, part, Pairs(pairs.needs[places], rows), precedents, names)
     return features
 
 
-def compare_part(demand: Demand, part: Part, pairs: Pairs, precedents: Precedents | None = None) -> np.ndarray:
+def compare_part(
+    demand: Demand,
+    part: Part,
+    pairs: Pairs,
+    precedents: Precedents | None = None,
+    names: Collection[str] = FEATURES,
+) -> np.ndarray:
     """Return the features of pairs with rows of one segment, which are counted from its first."""
     both = (pairs.needs, pairs.supply)
     segment = part.segment
-    bm25, bm25_title, rare_terms = part.words.score((demand.words, demand.title_words, demand.rare_words), both)
-    values = {
-        "dense": multiply_vectors(demand.profile_vectors, segment.vectors, both),
-        "dense_title": multiply_vectors(demand.columns.title_vectors, segment.title_vectors, both),
-        "dense_text": multiply_vectors(demand.columns.text_vectors, segment.text_vectors, both),
-        "bm25": bm25,
-        "bm25_title": bm25_title,
-        "grams": part.grams.score(demand.grams, both),
-        "grams_title": part.title_grams.score(demand.title_grams, both),
-        "rare_terms": rare_terms,
+    vectors = {
+        "dense": (demand.profile_vectors, segment.vectors),
+        "dense_title": (demand.columns.title_vectors, segment.title_vectors),
+        "dense_text": (demand.columns.text_vectors, segment.text_vectors),
     }
-    values[PRECEDENTS] = (
-        np.zeros(len(pairs)) if precedents is None else precedents.expect(demand.profile_vectors, segment.vectors, both)
-    )
-    values |= compare_tags(demand.tags, segment.tags, both)
-    return np.column_stack([values[name] for name in FEATURES]).reshape(len(pairs), len(FEATURES))
+    words = {"bm25": demand.words, "bm25_title": demand.title_words, "rare_terms": demand.rare_words}
+    grams = {"grams": (part.grams, demand.grams), "grams_title": (part.title_grams, demand.title_grams)}
+    values = {name: multiply_vectors(*sides, both) for name, sides in vectors.items() if name in names}
+    # One look at the texts serves all of these.
+    asked = {name: queries for name, queries in words.items() if name in names}
+    values |= dict(zip(asked, part.words.score(list(asked.values()), both), strict=True)) if asked else {}
+    values |= {name: index.score(queries, both) for name, (index, queries) in grams.items() if name in names}
+    if precedents is not None and PRECEDENTS in names:
+        values[PRECEDENTS] = precedents.expect(demand.profile_vectors, segment.vectors, both)
+    values |= compare_tags(demand.tags, segment.tags, both, names)
+    features = np.zeros((len(pairs), len(FEATURES)))
+    for name, column in values.items():
+        features[:, FEATURES.index(name)] = column
+    return features
 
 
-def compare_tags(needs: TagTable, table: TagTable, pairs: tuple[np.ndarray, np.ndarray]) -> dict[str, np.ndarray]:
+def compare_tags(
+    needs: TagTable, table: TagTable, pairs: tuple[np.ndarray, np.ndarray], names: Collection[str] = FEATURES
+) -> dict[str, np.ndarray]:
     """Return the features of pairs that come from attributes, by name, float64, each of shape (p,).
 
     Parameters
@@ -211,6 +231,8 @@ def compare_tags(needs: TagTable, table: TagTable, pairs: tuple[np.ndarray, np.n
         What is offered.
     pairs : tuple of two ndarray of int, shape (p,)
         Places in ``needs`` and rows of ``table``.
+    names : collection of str
+        Features to return, as far as they come from attributes.
     """
     both = _TagPairs(needs, table, *pairs)
-    return {name: measure(both) for name, measure in TAG_FEATURES.items()}
+    return {name: measure(both) for name, measure in TAG_FEATURES.items() if name in names}

@@ -23,6 +23,8 @@ B = 0.75
 _SAMPLE = 64
 # Rows weighed at once: bounds memory.
 _STEP = 4_096
+# Pairs scored at once.
+_PAIRS = 1_024
 
 
 class Postings(NamedTuple):
@@ -125,14 +127,24 @@ class WordIndex:
         places = [find_places(self.rows.terms, queries.terms) for queries in asked]
         scores = [np.zeros(len(pairs[0])) for _ in asked]
         wide = np.zeros(len(self.rows.terms))
-        for query, part in _groups(pairs[0]):
-            bounds, terms, counts = self.rows.read(pairs[1][part])
-            owner = owners(bounds)
-            saturated = _saturate(counts, self._norms[pairs[1][part]][owner])
+        for part in _steps(len(pairs[0])):
+            held = self._matrix[pairs[1][part]]
+            owner = owners(held.indptr)
+            saturated = _saturate(held.data, self._norms[pairs[1][part]][owner])
+            groups = _groups(pairs[0][part], held.indptr)
             for queries, known, result in zip(asked, places, scores, strict=True):
-                with _Written(wide, queries, known, query):
-                    result[part] = np.bincount(owner, wide[terms] * saturated, minlength=len(bounds) - 1)
+                added = np.empty_like(saturated)
+                # Clipped: else numpy would take into a buffer first.
+                for query, here in groups:
+                    with _Written(wide, queries, known, query):
+                        wide.take(held.indices[here], out=added[here], mode="clip")
+                added *= saturated
+                result[part] = np.bincount(owner, added, minlength=held.shape[0])
         return scores
+
+    @cached_property
+    def _matrix(self) -> sparse.csr_array:
+        return self.rows.matrix()
 
 
 def _saturate(counts: np.ndarray, norms: np.ndarray) -> np.ndarray:
@@ -182,13 +194,19 @@ class GramIndex:
         known = find_places(self.rows.terms, queries.terms)
         cosines = np.zeros(len(pairs[0]))
         wide = np.zeros(len(self.rows.terms))
-        for query, part in _groups(pairs[0]):
-            bounds, places, counts = self.rows.read(pairs[1][part])
-            with _Written(wide, queries, known, query):
-                products = wide.take(places)
-            products *= dampen(counts)
-            cosines[part] = add_rows(products, bounds)
+        for part in _steps(len(pairs[0])):
+            held = self._matrix[pairs[1][part]]
+            products = np.empty(len(held.data))
+            for query, here in _groups(pairs[0][part], held.indptr):
+                with _Written(wide, queries, known, query):
+                    wide.take(held.indices[here], out=products[here], mode="clip")
+            products *= dampen(held.data)
+            cosines[part] = add_rows(products, held.indptr)
         return np.asarray(cosines / self.lengths[pairs[1]])
+
+    @cached_property
+    def _matrix(self) -> sparse.csr_array:
+        return self.rows.matrix()
 
 
 class _Written:
@@ -206,10 +224,16 @@ class _Written:
         self._wide[self._places] = 0
 
 
-def _groups(queries: np.ndarray) -> list[tuple[int, slice]]:
-    """Return each query with the pairs that are its own."""
-    bounds = np.flatnonzero(np.diff(queries, prepend=-1, append=-1))
-    return [(int(queries[start]), slice(start, stop)) for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+def _steps(pairs: int) -> list[slice]:
+    """Cut so many pairs into pieces whose texts fit into the processor's cache."""
+    return [slice(start, min(start + _PAIRS, pairs)) for start in range(0, pairs, _PAIRS)]
+
+
+def _groups(queries: np.ndarray, bounds: np.ndarray) -> list[tuple[int, slice]]:
+    """Return each query with the entries of its pairs, given the bounds of each pair's."""
+    first = np.flatnonzero(np.diff(queries, prepend=-1))
+    starts = bounds[first].tolist()
+    return list(zip(queries[first].tolist(), map(slice, starts, [*starts[1:], int(bounds[-1])]), strict=True))
 
 
 def top_rows(scores: np.ndarray, depth: int, floor: float = -np.inf, order: np.ndarray | None = None) -> np.ndarray:

@@ -34,6 +34,11 @@ _PRECEDENTS = ("needs", "levels", "directions", "shares")
 class Reranker(Protocol):
     """Scores pairs and says what each feature added."""
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """Names of the features that can change a score; the others may as well be 0."""
+        ...
+
     def explain(self, features: np.ndarray) -> np.ndarray:
         """Return contributions, float64, shape (p, f + 1); the last column is the base. A row's sum is its score."""
         ...
@@ -61,6 +66,11 @@ class WeightedSum:
     weights: Mapping[str, float]
     centres: Mapping[str, float]
     widths: Mapping[str, float]
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Names of the features that have a weight."""
+        return frozenset(name for name, weight in self.weights.items() if weight)
 
     def explain(self, features: np.ndarray) -> np.ndarray:
         """Return contributions, shape (p, f + 1)."""
@@ -100,6 +110,11 @@ class LearnedSum:
     precedents: Precedents
     trees: str = ""
     learned_from: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Names of what the prior reads and of precedents; of every feature where trees have grown."""
+        return frozenset(FEATURES) if self.trees else self.prior.reads | {PRECEDENTS}
 
     def explain(self, features: np.ndarray) -> np.ndarray:
         """Return contributions, shape (p, f + 1)."""

@@ -16,8 +16,9 @@ from matchmaker.text.elements import elements_in, find_figures
 from matchmaker.text.industry import SCHEMES, Classifier
 from matchmaker.text.lexicon import lower
 from matchmaker.text.needcheck import check_need
-from matchmaker.text.segmentation import Segmenter, TaggedText, character_grams
+from matchmaker.text.segmentation import Remembered, Segmenter, TaggedText, character_grams
 from matchmaker.text.tagging import add_understood, tag
+from matchmaker.text.telling import telling_part, without_last_character
 from matchmaker.text.vectors import CachedEncoder
 from matchmaker.understanding import Element, Industry, NeedCheck, Understanding
 from matchmaker.wordplaces import UNKNOWN, Text, WordPlaces
@@ -34,11 +35,17 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One part of a profile, cleaned, with its words and their places, and the way back into the original."""
+    """One part of a profile, cleaned, with its words and their places, and the way back into the original.
+
+    ``lowered`` is the clean text in lower case; words are as they stand there.
+    """
 
     part: Part
     clean: CleanText
-    words: list[tuple[str, int, int]]
+    lowered: str
+    words: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,23 @@ class _Seen:
 
 
 class Analyst:
-    """Reads profiles with one segmenter and one encoder."""
+    """Reads profiles with one segmenter and one encoder.
+
+    Attributes
+    ----------
+    telling : mapping of str to (int, int)
+        Which stretch of a phrase tells something (`telling_part`).
+    ends_whole : mapping of str to int
+        Where a phrase ends without a last word of one character (`without_last_character`).
+    """
 
     def __init__(self, segmenter: Segmenter, encoder: CachedEncoder) -> None:
         self.segmenter = segmenter
         self.encoder = encoder
         self.classifier = Classifier(encoder)
+        # Matches share phrases: what was decided of one holds for all.
+        self.telling = Remembered(lambda phrase: telling_part(phrase, segmenter))
+        self.ends_whole = Remembered(lambda phrase: without_last_character(phrase, segmenter))
 
     def analyse(self, profiles: Sequence[Profile], progress: Progress | None = None) -> Columns:
         """Return what is known of profiles, a row each, in their order."""
@@ -184,13 +202,13 @@ class Analyst:
 
     def _read_part(self, part: Part, written: str) -> Passage:
         text = _without_dotted(clean(written))
-        return Passage(part, text, self.segmenter.split_plainly(text.text))
+        return Passage(part, text, lower(text.text), *self.segmenter.split_plainly(text.text))
 
 
 def _place_words(part: Part, written: str, starts: Sequence[int], ends: Sequence[int]) -> Passage:
     text = _without_dotted(CleanText(clean_lightly(written)))
     lowered = lower(text.text)
-    return Passage(part, text, [(lowered[start:end], start, end) for start, end in zip(starts, ends, strict=True)])
+    return Passage(part, text, lowered, list(map(lowered.__getitem__, map(slice, starts, ends))), starts, ends)
 
 
 def _mark(
@@ -219,7 +237,7 @@ def _written(profile: Profile) -> tuple[str, str, str]:
 
 def _without_dotted(clean_text: CleanText) -> CleanText:
     # İ is the one character that lower-casing makes longer, and would move all that stands behind it.
-    return replace(clean_text, text=clean_text.text.replace("İ", "I"))
+    return replace(clean_text, text=clean_text.text.replace("İ", "I")) if "İ" in clean_text.text else clean_text
 
 
 def _join(first: str, second: str) -> str:

@@ -128,13 +128,14 @@ class Segmenter:
 
     def split(self, text: str) -> list[Token]:
         """Return the words that carry meaning, in order, none inside another."""
-        return [Token(*place) for place in self.split_plainly(text)]
+        return list(map(Token, *self.split_plainly(text)))
 
-    def split_plainly(self, text: str) -> list[tuple[str, int, int]]:
-        """Return what `split` does as plain tuples, in half of the time."""
+    def split_plainly(self, text: str) -> tuple[list[str], list[int], list[int]]:
+        """Return the words that `split` returns, where they begin, and where they end, in half of the time."""
         words = self._cut(lower(text))
-        kept = map(self._means_something.__getitem__, words)
-        return list(compress(zip(words, *_places(words), strict=True), kept))
+        kept = list(map(self._means_something.__getitem__, words))
+        starts, ends = _places(words)
+        return list(compress(words, kept)), list(compress(starts, kept)), list(compress(ends, kept))
 
     def places(self, tagged: TaggedText) -> tuple[list[int], list[int]]:
         """Return where the words begin and end that `split` returns of a text that was taken apart already."""
