@@ -155,11 +155,11 @@ def digest_profile(profile: Profile) -> bytes:
     return hashlib.blake2b(_line(_plain(profile)), digest_size=16).digest()
 
 
-def digest_row(segment: Segment, row: int) -> bytes:
-    """Return `digest_profile` of a row of a segment, without decoding one that lies in a file."""
-    if isinstance(segment.records, Lines):
-        return hashlib.blake2b(segment.records.line(row), digest_size=16).digest()
-    return digest_profile(segment.records[row])
+def holds(segment: Segment, row: int, profile: Profile) -> bool:
+    """Tell whether a row of a segment says all that a profile says, without decoding one that lies in a file."""
+    records = segment.records
+    line = records.line(row) if isinstance(records, Lines) else _line(_plain(records[row]))
+    return line == _line(_plain(profile))
 
 
 def open_segment(folder: Path, digests: Mapping[str, tuple[str, int]]) -> StoredSegment:

@@ -14,7 +14,10 @@ import os
 import secrets
 import shutil
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -149,11 +152,15 @@ def _state_arrays(supply: Supply) -> dict[str, np.ndarray]:
     for name, statistics in supply.statistics.items():
         arrays[f"{name}-totals"] = np.array([statistics.rows, statistics.words])
         arrays[f"{name}-terms"], arrays[f"{name}-frequencies"] = statistics.terms, statistics.frequencies
-    for number, part in enumerate(supply.parts):
-        if part.alive is not None:
-            arrays[f"alive-{number}"] = part.alive
-        for name in ("grams", "title_grams"):
-            arrays[f"{name}-lengths-{number}"] = getattr(part, name).lengths
+    arrays |= {f"alive-{number}": part.alive for number, part in enumerate(supply.parts) if part.alive is not None}
+    indexes = {
+        f"{name}-lengths-{number}": getattr(part, name)
+        for number, part in enumerate(supply.parts)
+        for name in ("grams", "title_grams")
+    }
+    # Every row of the register is weighed anew, nearly all of it outside of Python.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        arrays |= dict(zip(indexes, pool.map(attrgetter("lengths"), indexes.values()), strict=True))
     return arrays
 
 
@@ -300,7 +307,9 @@ def _sweep(path: Path, kept: set[str]) -> None:
     found = sorted(path.rglob("*"), reverse=True)
     for file in found:
         if file.is_file() and file.relative_to(path).as_posix() not in kept:
-            file.unlink(missing_ok=True)
+            # Windows keeps what somebody has open.
+            with suppress(PermissionError):
+                file.unlink(missing_ok=True)
     for folder in found:
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()

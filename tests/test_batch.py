@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import os
+import subprocess
+import sys
 from itertools import chain
 
 import numpy as np
@@ -137,6 +139,43 @@ def test_an_empty_register_leaves_the_index_as_it_was(index, tmp_path, capsys):
     assert run(*command, "--engine", "stream", "--quality", "fast", "--workers", "1", "--lang", "zh") == 2
     assert "没有可用的行" in capsys.readouterr().err
     assert Matchmaker.load(index).shortlist(NEEDS) == before
+
+
+def test_two_runs_never_write_to_one_folder(index, tmp_path):
+    refused = []
+
+    def watched(profiles, again):
+        for number, profile in enumerate(profiles):
+            if number == 5:
+                with pytest.raises(MatchmakerError, match="another run is writing to") as error:
+                    again()
+                refused.append(str(error.value))
+            yield profile
+
+    later, out = change(REGISTER), tmp_path / "out"
+    update_index(index, watched(later, lambda: update_index(index, REGISTER, fresh_engine())), fresh_engine())
+    made = stream_shortlists(index, watched(NEEDS, lambda: stream_shortlists(index, NEEDS, out)), out)
+    assert str(index) in refused[0] and str(out) in refused[1]
+    assert Matchmaker.load(index).shortlist(NEEDS) == fresh_engine().fit(later).shortlist(NEEDS)
+    assert made.tally.needs == len(NEEDS) and {file.name for file in out.iterdir()} == {"shortlists.parquet"}
+
+
+def test_a_run_that_was_killed_keeps_nobody_out(tmp_path):
+    script = (
+        "import sys, time; from pathlib import Path; from matchmaker.batch.parts import Notes\n"
+        "with Notes(Path(sys.argv[1])).claim(): print('claimed', flush=True); time.sleep(600)"
+    )
+    notes = parts.Notes(tmp_path / "unfinished")
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(notes.folder)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "claimed\n"
+        with pytest.raises(MatchmakerError, match="wait until it has ended"), notes.claim():
+            pass
+        other.kill()
+        other.wait()
+        with notes.claim():
+            assert (notes.folder / parts.LOCK).is_file()
 
 
 def test_an_encoder_that_no_other_process_can_open_is_refused(tmp_path):

@@ -21,8 +21,7 @@ from matchmaker.records import Profile
 from matchmaker.segmentfiles import (
     StoredSegment,
     check_files,
-    digest_profile,
-    digest_row,
+    holds,
     open_segment,
     write_segment,
 )
@@ -92,6 +91,8 @@ def update_index(
     ------
     ModelError
         When the folder is something else than an index, or damaged.
+    MatchmakerError
+        When another run is writing to the folder.
     SettingError
         When the engine was built on an encoder object.
     RecordError
@@ -99,8 +100,24 @@ def update_index(
     """
     if not isinstance(engine.encoder, str | os.PathLike):
         raise SettingError("encoder: expected 'bundled' or a path, which other processes can open; found an object")
-    supply = _open(index, engine)
+    if not (index / MANIFEST).is_file():
+        engine.fit([]).save(index)
     notes = Notes(index / NOTES)
+    with notes.claim():
+        return _update(index, achievements, engine, notes, workers, total, part, progress)
+
+
+def _update(
+    index: Path,
+    achievements: Iterable[Profile],
+    engine: Matchmaker,
+    notes: Notes,
+    workers: int,
+    total: int,
+    part: int,
+    progress: Progress | None,
+) -> IndexUpdate:
+    supply = _open(index, engine)
     reader = notes.folder / "reader"
     engine.serve(Supply(supply.dimension)).save(reader)
     counts = {"kept": 0, "read": 0, "resumed": 0}
@@ -115,7 +132,7 @@ def update_index(
         """Yield what must be read, and take down what stays."""
         for profile in achievements:
             row = supply.rows.get(profile.id)
-            if row is None or digest_profile(profile) != digest_row(*supply.at(row)):
+            if row is None or not holds(*supply.at(row), profile):
                 yield profile
                 continue
             stays[row] = True
@@ -146,14 +163,9 @@ def update_index(
 
 
 def _open(index: Path, engine: Matchmaker) -> Supply:
-    """Return what an index folder holds, as far as it was read as this engine reads; make the folder if need be."""
-    if (index / MANIFEST).is_file():
-        saved = read_model(index)
-        if engine.reads_as(saved.settings):
-            return saved.supply
-    else:
-        engine.fit([]).save(index)
-    return engine.fit([]).supply
+    """Return what an index folder holds, as far as it was read as this engine reads."""
+    saved = read_model(index)
+    return saved.supply if engine.reads_as(saved.settings) else engine.fit([]).supply
 
 
 @dataclass(frozen=True, slots=True)

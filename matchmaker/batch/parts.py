@@ -10,10 +10,13 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
+
+from filelock import FileLock, Timeout
 
 from matchmaker.engine import Matchmaker
 from matchmaker.errors import MatchmakerError
@@ -25,6 +28,7 @@ from matchmaker.storage import MANIFEST
 J = TypeVar("J")
 R = TypeVar("R")
 T = TypeVar("T")
+LOCK = "lock"
 # So many parts wait for a process at the most: enough to keep all busy, few enough to hold.
 _WAITING = 2
 
@@ -89,6 +93,24 @@ class Notes:
         except (OSError, ValueError):
             return None
         return content if isinstance(content, dict) else None
+
+    @contextmanager
+    def claim(self) -> Iterator[None]:
+        """Keep every other run of this machine out of the folder.
+
+        Raises
+        ------
+        MatchmakerError
+            When another run is at work in it.
+        """
+        try:
+            # Held by the process, not by the file: one that was killed holds nothing.
+            with FileLock(self.folder / LOCK, timeout=0):
+                yield
+        except Timeout as error:
+            raise MatchmakerError(
+                f"another run is writing to {self.folder.parent}; wait until it has ended, or name another folder"
+            ) from error
 
     def clear(self) -> None:
         """Take the folder away, with all that lies in it."""

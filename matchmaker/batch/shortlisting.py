@@ -84,15 +84,16 @@ def stream_shortlists(
 
     names: list[str] = []
     tally, resumed = Tally(), 0
-    for name, found, again in work(_answer_part, jobs(), workers):
-        names.append(name)
-        tally += found
-        resumed += found.needs * again
-        if progress:
-            progress("rank", tally.needs, max(total, tally.needs))
-    with open_answers(out) as writer:
-        for name in names:
-            writer.write_table(pq.read_table(notes.folder / f"{name}.parquet", schema=match_schema()))
+    with notes.claim():
+        for name, found, again in work(_answer_part, jobs(), workers):
+            names.append(name)
+            tally += found
+            resumed += found.needs * again
+            if progress:
+                progress("rank", tally.needs, max(total, tally.needs))
+        with open_answers(out) as writer:
+            for name in names:
+                writer.write_table(pq.read_table(notes.folder / f"{name}.parquet", schema=match_schema()))
     notes.clear()
     return StreamedShortlists(out / SHORTLISTS, tally, resumed)
 

@@ -259,6 +259,8 @@ def split_keywords(text: str) -> tuple[str, ...]:
     >>> split_keywords("钙钛矿 太阳能电池"), split_keywords("储能/光伏"), split_keywords("1,3-丁二醇,乙醇")
     (('钙钛矿', '太阳能电池'), ('储能', '光伏'), ('1,3-丁二醇', '乙醇'))
     """
+    if not text:
+        return ()
     parts = [part for piece in _KEYWORD.findall(text) for part in _split_slashes(piece.strip())]
     if len(parts) == 1:
         words = parts[0].split()

@@ -42,7 +42,9 @@ class Line:
 
     def get_short(self, name: str) -> str:
         """Return a cell without invisible characters at its ends either."""
-        return tidy(self.texts[self.positions.get(name, -1)])
+        # Most columns of the contract are blank in most registers.
+        text = self.texts[self.positions.get(name, -1)]
+        return tidy(text) if text else text
 
     def get_id(self, name: str) -> str:
         """Return a cell as an id, noting what a spreadsheet did to it."""
