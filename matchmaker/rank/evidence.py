@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 # A phrase must weigh this much to be worth a reader's eye: a word in every third text does not.
@@ -133,7 +134,7 @@ def find_shared(need: Texts, supply: Texts, weigh: Callable[[str], float]) -> li
     for text in need.texts:
         words = text.words
         stop = 0
-        for at in [place for place, word in enumerate(words) if word in known]:
+        for at in compress(range(len(words)), map(known.__contains__, words)):
             if at >= stop:
                 stop = _run_end(text, at, supply.whole)
                 phrase = text.text[text.starts[at] : text.ends[stop - 1]]

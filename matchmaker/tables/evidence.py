@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 
 from matchmaker.records import Evidence, Span, Term
 
 _DECIMALS = 6
 _SIDES = ("need", "achievement")
 _PARTS = ("title", "description", "keywords")
+_span_values = attrgetter("side", "part", "start", "end", "term")
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def write_evidence(evidence: Evidence) -> str:
@@ -35,13 +38,11 @@ def write_evidence(evidence: Evidence) -> str:
     content = {
         "base": _round(evidence.base),
         "terms": [
-            [term.feature, _round(term.value), _round(term.contribution)]
-            for term in evidence.terms
-            if _round(term.contribution)
+            (term.feature, _round(term.value), added) for term in evidence.terms if (added := _round(term.contribution))
         ],
-        "spans": [[span.side, span.part, span.start, span.end, span.term] for span in evidence.spans],
+        "spans": list(map(_span_values, evidence.spans)),
     }
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _encode(content)
 
 
 def read_evidence(text: str, reasons: tuple[str, ...] = ()) -> Evidence | None:
