@@ -69,17 +69,7 @@ class Explainer:
             (need_texts, supply_texts),
             {*tags.region, *offered.region},
         )
-        phrases.sort(
-            key=lambda phrase: (
-                -phrase.weight
-                * (
-                    TITLE_BONUS
-                    if _in_title(need_passages, phrase.need) or _in_title(supply_passages, phrase.supply)
-                    else 1
-                ),
-                phrase.phrase,
-            )
-        )
+        phrases.sort(key=lambda phrase: (-_weigh_up(phrase, need_passages, supply_passages), phrase.phrase))
         words = [_as_written(phrase.phrase, need_passages, phrase.need) for phrase in phrases]
         spans: list[Span] = []
         for phrase, word in zip(phrases, words, strict=True):
@@ -205,9 +195,11 @@ def _share_elements(need: Tags, supply: Tags) -> bool:
     return bool(need.codes & supply.codes or match_quantities(need.quantities, supply.quantities))
 
 
-def _in_title(passages: Sequence[Passage], places: Sequence[Place]) -> bool:
-    """Tell whether one of some places lies in the title, which comes first."""
-    return passages[places[0].text].part == "title"
+def _weigh_up(phrase: Phrase, need: Sequence[Passage], supply: Sequence[Passage]) -> float:
+    """Return a phrase's weight, more where it stands in a title."""
+    # Places come in the order of texts, and a title is the first of these.
+    in_title = "title" in (need[phrase.need[0].text].part, supply[phrase.supply[0].text].part)
+    return phrase.weight * TITLE_BONUS if in_title else phrase.weight
 
 
 def _negations(texts: Texts, places: Sequence[Place], start: int) -> list[str]:
