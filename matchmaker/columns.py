@@ -61,6 +61,8 @@ class Tags:
         Standards, and grades of materials and parts: GB/T31602, 316L.
     subjects, methods : frozenset of str
         Materials, products and applications; techniques.
+    breadth : float
+        How near the text lies to the middle of all industries, as a cosine: 0 or less where it is about one thing.
     """
 
     field: str = ""
@@ -76,6 +78,7 @@ class Tags:
     codes: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
+    breadth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ from matchmaker.segmentfiles import (
     write_segment,
 )
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "model.json"
 SETTINGS = "settings.json"
 RERANKER = "reranker.json"
@@ -206,6 +206,8 @@ def _read_files(path: Path, manifest: str, chosen: Collection[int] | None) -> Sa
         digests = {name: (str(told["sha256"]), int(told["bytes"])) for name, told in content["files"].items()}
         state, segments = path / str(content["state"]), [str(name) for name in content["segments"]]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, ModelError):
+            raise
         raise ModelError(f"{path} is no saved model ({error}); give the folder that learn or save wrote") from error
     required = {f"{state.name}/{name}" for name in (SETTINGS, RERANKER, VECTORS)}
     opened = range(len(segments)) if chosen is None else sorted(chosen)

@@ -23,6 +23,7 @@ TEXT_FEATURES = (
     "grams",
     "grams_title",
     "rare_terms",
+    "focus",
 )
 
 
@@ -209,6 +210,9 @@ def compare_part(
     asked = {name: queries for name, queries in words.items() if name in names}
     values |= dict(zip(asked, part.words.score(list(asked.values()), both), strict=True)) if asked else {}
     values |= {name: index.score(queries, both) for name, (index, queries) in grams.items() if name in names}
+    if "focus" in names:
+        # What lies near to all industries lies near to every need; it fits this one no better for that.
+        values["focus"] = 1 - segment.tags.breadth[pairs.supply]
     if precedents is not None and PRECEDENTS in names:
         values[PRECEDENTS] = precedents.expect(demand.profile_vectors, segment.vectors, both)
     values |= compare_tags(demand.tags, segment.tags, both, names)

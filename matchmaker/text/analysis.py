@@ -124,6 +124,7 @@ class Analyst:
 
     def _analyse(self, profiles: Sequence[Profile], seen: _Seen) -> Columns:
         fields, divisions = (self._classify(scheme, seen) for scheme in ("field", "division"))
+        breadths = self.classifier.breadth(seen.text_vectors).tolist()
         return Columns(
             ids=[profile.id for profile in profiles],
             title_words=TermRows.of(map(number_words, seen.title_words)),
@@ -134,8 +135,10 @@ class Analyst:
             text_vectors=seen.text_vectors,
             places=seen.places,
             tags=[
-                add_understood(tag(profile), found, field, division)
-                for profile, found, field, division in zip(profiles, seen.elements, fields, divisions, strict=True)
+                add_understood(tag(profile), found, field, division, breadth)
+                for profile, found, field, division, breadth in zip(
+                    profiles, seen.elements, fields, divisions, breadths, strict=True
+                )
             ],
         )
 

@@ -210,6 +210,12 @@ class Classifier:
             lexical[row] = _speak(known, [*text, *title])
         return lexical, dense
 
+    def breadth(self, vectors: np.ndarray) -> np.ndarray:
+        """Return how near texts lie to the middle of all divisions, as cosines, shape (n,)."""
+        centre = self._prototypes["division"].centre
+        # Row by row, so that a text has one breadth whatever it is read with.
+        return np.asarray(np.einsum("ij,j->i", vectors, centre / np.linalg.norm(centre)), float)
+
     def scheme(self, name: str) -> Scheme:
         """Return one way to sort."""
         if name not in self.schemes:

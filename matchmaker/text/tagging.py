@@ -80,7 +80,9 @@ def tag(profile: Profile) -> Tags:
     )
 
 
-def add_understood(tags: Tags, elements: Sequence[Element], field: Industry, division: Industry) -> Tags:
+def add_understood(
+    tags: Tags, elements: Sequence[Element], field: Industry, division: Industry, breadth: float = 0.0
+) -> Tags:
     """Return a profile's attributes with what its text says beyond what is stated.
 
     Parameters
@@ -91,6 +93,8 @@ def add_understood(tags: Tags, elements: Sequence[Element], field: Industry, div
         What the text says.
     field, division : Industry
         What it seems to be about; a field that is stated wins.
+    breadth : float
+        How near it lies to the middle of all industries.
 
     Examples
     --------
@@ -114,6 +118,7 @@ def add_understood(tags: Tags, elements: Sequence[Element], field: Industry, div
         codes=names("standard", "grade"),
         subjects=names("material", "product", "application"),
         methods=names("method"),
+        breadth=round(breadth, 4),
     )
 
 
