@@ -66,7 +66,8 @@ def answer(job: dict[str, object], clock: Clock) -> dict[str, float]:
         cold, _ = _ask_each(engine, needs[1 : count + 1])
         times, used = _ask_each(engine, needs[count + 1 : 2 * count + 1])
     return {
-        f"the first {count} needs, p99 ms": float(np.percentile(cold, 99)),
+        "needs asked first, and then": float(count),
+        "one need, while files are still read, p99 ms": float(np.percentile(cold, 99)),
         "one need, median ms": float(np.median(times)),
         "one need, p99 ms": float(np.percentile(times, 99)),
         # Of all threads together: hardly depends on what else the machine does.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from scipy import sparse
 
 
 def bound_rows(lengths: Iterable[int] | np.ndarray) -> np.ndarray:
@@ -33,6 +34,20 @@ def copy_stretches(starts: np.ndarray, ends: np.ndarray, arrays: Sequence[np.nda
     """
     cuts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     return [np.concatenate([array[:0], *(array[cut] for cut in cuts)]) for array in arrays]
+
+
+def lay_out(values: np.ndarray, places: np.ndarray, bounds: np.ndarray, width: int) -> sparse.csr_array:
+    """Return rows of entries as a sparse matrix around the very arrays: ``values`` at ``places``, shape (n, width).
+
+    Examples
+    --------
+    >>> lay_out(np.array([5, 7]), np.array([0, 2], np.int32), np.array([0, 1, 2]), 3).toarray().tolist()
+    [[5, 0, 0], [0, 0, 7]]
+    """
+    # With bounds of 64 bits, scipy would copy all places into 64 bits too.
+    if len(places) <= np.iinfo(np.int32).max:
+        bounds = bounds.astype(np.int32)
+    return sparse.csr_array((values, places, bounds), shape=(len(bounds) - 1, width))
 
 
 def join_bounds(blocks: Sequence[np.ndarray]) -> np.ndarray:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy import sparse
 
-from matchmaker.ragged import add_rows, bound_rows, copy_stretches, join_bounds
+from matchmaker.ragged import add_rows, bound_rows, copy_stretches, join_bounds, lay_out
 
 _REMEMBERED = 1 << 20
 _FEW = 5_000
@@ -134,7 +134,7 @@ class TermRows:
 
     def matrix(self) -> sparse.csr_array:
         """Return the counts as a matrix, shape (n, v), whose entries are these very arrays."""
-        return sparse.csr_array((self.counts, self.places, self.bounds), shape=(len(self), len(self.terms)))
+        return lay_out(self.counts, self.places, self.bounds, len(self.terms))
 
     @classmethod
     def join(cls, blocks: Sequence[TermRows]) -> TermRows:

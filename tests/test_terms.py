@@ -80,3 +80,11 @@ def test_a_pair_is_no_character_and_no_other_pair():
     pairs = number_grams(text)[len(text) :].tolist()
     assert len(set(pairs)) == len(text) - 2 and pairs[0] == pairs[-1]
     assert not set(pairs) & set(singles)
+
+
+def test_a_matrix_of_rows_holds_no_copy_of_them():
+    rows = TermRows.of([[7, 3, 7], [], [3]])
+    matrix = rows.matrix()
+    assert matrix.toarray().tolist() == [[1, 2], [0, 0], [1, 0]]
+    assert np.shares_memory(matrix.indices, rows.places) and np.shares_memory(matrix.data, rows.counts)
+    assert matrix[np.array([2, 0])].indices.dtype == np.int32

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from matchmaker.ragged import add_rows, bound_rows
+from matchmaker.ragged import add_rows, bound_rows, lay_out
 from matchmaker.rank.fusion import Found, keep_best
 from matchmaker.rank.queries import Queries, Statistics, dampen, find_places, most_to_find, owners, weigh_grams
 from matchmaker.terms import TermRows
@@ -119,8 +119,7 @@ class WordIndex:
 
     def _weigh(self, postings: Postings) -> sparse.csr_array:
         bounds, rows, counts = postings
-        added = _saturate(counts, self._norms.take(rows))
-        return sparse.csr_array((added, rows, bounds), shape=(len(bounds) - 1, len(self.rows)))
+        return lay_out(_saturate(counts, self._norms.take(rows)), rows, bounds, len(self.rows))
 
     def score(self, asked: Sequence[Queries], pairs: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
         """Return the scores of given (query, text) pairs, grouped by query, for each of several sets of queries."""
