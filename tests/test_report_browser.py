@@ -84,7 +84,7 @@ def test_search_narrows_and_marks_what_it_found(visit):
     assert titles(page) == ["冬天电池没电，求低温电解液"]
     page.fill("#search", "朔翼 海参")
     assert titles(page) == []
-    assert page.locator("#nothing").is_visible()
+    expect(page.locator("#nothing")).to_be_visible()
     page.click("#reset")
     expect(page.locator(ROWS)).to_have_count(len(NEEDS))
 
@@ -137,7 +137,7 @@ def test_a_bar_of_the_overview_filters_by_its_field(visit):
 def test_opening_a_need_marks_the_same_words_in_both_texts(visit):
     page = visit()
     page.get_by_role("link", name="冬天电池没电，求低温电解液").click()
-    assert page.locator(".match").count() == 3
+    expect(page.locator(".match")).to_have_count(3)
     assert page.locator(".chips button").all_text_contents() == ["锂离子电池电解液", "电解液", "−40 ℃"]
     # Both texts begin with characters outside the basic plane or next to it: offsets must still fit.
     assert marked(page, "#left .text") == ["锂离子电池", "电解液", "−40 ℃", "电解液"]
@@ -159,7 +159,7 @@ def test_pointing_at_a_term_lights_it_on_both_sides(visit):
     page.locator(".body > .text mark[data-terms='2']").hover()
     assert page.locator("#left mark.lit").all_text_contents() == ["−40 ℃"]
     page.locator(".rank").first.hover()
-    assert page.locator("mark.lit").count() == 0
+    expect(page.locator("mark.lit")).to_have_count(0)
     page.locator(".chips button").nth(1).hover()
     assert {mark.get_attribute("class") for mark in page.locator("mark.lit").all()} == {"t1 lit"}
     chip = page.locator(".chips button").first
@@ -169,7 +169,7 @@ def test_pointing_at_a_term_lights_it_on_both_sides(visit):
     assert page.locator("#left mark.lit").all_text_contents() == ["锂离子电池", "电解液"]
     chip.click()
     page.locator(".rank").first.hover()
-    assert page.locator("mark.lit").count() == 0
+    expect(page.locator("mark.lit")).to_have_count(0)
 
 
 def test_the_parts_of_the_score_are_drawn_and_add_up(visit):
@@ -183,11 +183,11 @@ def test_the_parts_of_the_score_are_drawn_and_add_up(visit):
 def test_only_one_match_is_open_and_the_need_shows_its_evidence(visit):
     page = visit(fragment="#N-0004")
     page.locator(".match h3 button").nth(1).click()
-    assert page.locator(".body").count() == 1
+    expect(page.locator(".body")).to_have_count(1)
     assert page.locator(".match h3 button[aria-expanded=true]").text_content().startswith("2")
     assert set(marked(page, "#left .text")) == {"海参"}
     page.locator(".match h3 button").nth(1).click()
-    assert page.locator(".body").count() == 0
+    expect(page.locator(".body")).to_have_count(0)
     assert marked(page, "#left") == []
 
 
@@ -205,8 +205,8 @@ def test_hostile_text_stays_text(visit):
     assert page.locator(".body > .text").text_content() == IMAGE + END
     assert page.locator("header h1").text_content() == build_content().title
     assert IMAGE in page.locator(".body .facts").text_content()
-    assert page.locator("img, iframe, object, body script:not([type])").count() == 0
-    assert page.locator("script").count() == 2
+    expect(page.locator("img, iframe, object, body script:not([type])")).to_have_count(0)
+    expect(page.locator("script")).to_have_count(2)
     page.keyboard.press("Escape")
     page.fill("#search", "<script>")
     assert titles(page)[0] == SCRIPT
@@ -232,12 +232,12 @@ def test_an_address_opens_its_need_and_back_returns_to_the_list(visit):
     assert page.locator("#left h2").text_content() == "编号古怪的需求"
     address = page.url
     page.go_back()
-    assert page.locator("#needs").is_visible()
+    expect(page.locator("#needs")).to_be_visible()
     assert page.evaluate("document.activeElement.textContent") == "编号古怪的需求"
     other = visit(fragment="#" + address.split("#")[1])
     assert ODD_ID in other.locator("#left").text_content()
     for nonsense in ("#N-9999", "#%E0%A4%A", "#needs"):
-        assert visit(fragment=nonsense).locator("#needs").is_visible()
+        expect(visit(fragment=nonsense).locator("#needs")).to_be_visible()
 
 
 def test_keys_search_move_open_and_close(visit):
@@ -273,9 +273,9 @@ def test_gaps_rows_set_aside_and_notes_have_their_views(visit):
     page = visit()
     page.click("[data-view=gaps]")
     assert page.locator("#view-gaps h3").all_text_contents() == ['=HYPERLINK("http://x","y")', "只有一个题目的需求"]
-    assert not page.locator("#needs").is_visible()
+    expect(page.locator("#needs")).to_be_hidden()
     page.click("[data-view=rejected]")
-    assert page.locator("#view-rejected tbody tr").count() == 2
+    expect(page.locator("#view-rejected tbody tr")).to_have_count(2)
     assert "没有需求名称" in page.locator("#view-rejected").text_content()
     page.click("[data-view=notes]")
     assert "80%" in page.locator("#view-notes").text_content()
@@ -286,12 +286,12 @@ def test_long_lists_are_drawn_as_they_are_looked_at(visit):
     page = visit("large")
     assert page.locator(ROWS).count() < 100
     page.fill("#search", "N-00299")
-    assert page.locator(ROWS).count() == 1
+    expect(page.locator(ROWS)).to_have_count(1)
     page.fill("#search", "")
     for drawn in range(30, 300, 30):
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         expect(page.locator(ROWS).nth(drawn)).to_be_attached()
-    assert page.locator(ROWS).count() == 300
+    expect(page.locator(ROWS)).to_have_count(300)
 
 
 def test_paper_carries_every_need_listed_with_underlined_evidence_and_no_controls(visit):
@@ -302,15 +302,15 @@ def test_paper_carries_every_need_listed_with_underlined_evidence_and_no_control
     page.wait_for_selector(".leaf")
     assert page.locator(".leaf").count() == listed == 1
     for control in ("#filters", "#tabs", "#larger", "#needs", "#tiles"):
-        assert not page.locator(control).is_visible()
+        expect(page.locator(control)).to_be_hidden()
     decoration = "node => getComputedStyle(node).textDecorationLine"
     assert page.locator(".leaf .offer mark").first.evaluate(decoration) == "underline"
     # The suitable match in full, the others in a line each.
-    assert page.locator(".leaf .offer").count() == 1
-    assert page.locator(".leaf .short").count() == 2
+    expect(page.locator(".leaf .offer")).to_have_count(1)
+    expect(page.locator(".leaf .short")).to_have_count(2)
     page.emulate_media(media="screen")
     page.wait_for_selector(".leaf", state="detached")
-    assert page.locator("#filters").is_visible()
+    expect(page.locator("#filters")).to_be_visible()
 
 
 def test_pdf_breaks_pages_between_needs_and_prints_the_opened_one_alone(visit):
@@ -321,7 +321,7 @@ def test_pdf_breaks_pages_between_needs_and_prints_the_opened_one_alone(visit):
     page.wait_for_selector(".body")
     assert 1 <= count_pages(page.pdf(format="A4")) <= 2
     page.wait_for_selector(".leaf", state="detached")
-    assert page.locator("#left").is_visible()
+    expect(page.locator("#left")).to_be_visible()
 
 
 def count_pages(pdf):
@@ -332,8 +332,8 @@ def test_the_views_that_are_no_list_of_needs_print_as_they_stand(visit):
     page = visit()
     page.click("[data-view=rejected]")
     page.emulate_media(media="print")
-    assert page.locator("#view-rejected").is_visible()
-    assert page.locator(".leaf").count() == 0
+    expect(page.locator("#view-rejected")).to_be_visible()
+    expect(page.locator(".leaf")).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", ["zh", "en"])
@@ -354,7 +354,7 @@ def test_a_phone_never_scrolls_sideways(visit, name):
 
 def test_a_phone_shows_both_texts_in_the_opened_match_and_a_tap_lights_both(visit):
     page = visit(viewport=PHONE, is_mobile=True, has_touch=True, fragment="#N-0001")
-    assert page.locator(".body .echo").is_visible()
+    expect(page.locator(".body .echo")).to_be_visible()
     page.locator(".chips button").nth(2).tap()
     assert page.locator(".echo mark.lit").all_text_contents() == ["−40 ℃"]
     assert page.locator(".body > .text mark.lit").all_text_contents() == ["−40 ℃"]

@@ -191,7 +191,7 @@ def test_the_grid_seats_everybody_and_leads_to_them(visit):
     page = visit()
     page.click("[data-view=grid]")
     cells = page.locator(".grid td[data-meeting]")
-    assert cells.count() == len(DAY.timetable.meetings)
+    expect(cells).to_have_count(len(DAY.timetable.meetings))
     first = DAY.timetable.meetings[0]
     assert page.locator(".grid tbody tr").first.locator("td").first.locator("a").all_text_contents() == [
         DAY.name_party(first.enterprise),
@@ -216,11 +216,11 @@ def test_what_changed_is_marked_everywhere(visit):
     page.click("#back")
     page.click("[data-view=changes]")
     assert "新增 1 场，改动 1 场，取消 1 场" in page.locator("#view-changes").text_content()
-    assert page.locator("#view-changes li").count() == 3
+    expect(page.locator("#view-changes li")).to_have_count(3)
     page.click("[data-view=grid]")
     assert page.locator(".grid .change").all_text_contents() == ["新增", "改动"]
     bare = visit("bare")
-    assert not bare.locator("[data-view=changes]").is_visible()
+    expect(bare.locator("[data-view=changes]")).to_be_hidden()
     assert "第 1 时段" in bare.locator(ROWS).first.text_content()
 
 
@@ -248,7 +248,7 @@ def test_marks_survive_a_reload_and_are_the_same_wherever_the_meeting_stands(vis
     assert marking(page).locator("textarea").input_value() == "先看样机，王工跟进\n下周回话"
     page.click("#back")
     page.click("[data-view=grid]")
-    assert page.locator(".grid td[data-meeting='0'] .badge").count() == 2
+    expect(page.locator(".grid td[data-meeting='0'] .badge")).to_have_count(2)
     page.click("[data-view=marks]")
     assert "已标记 1 场，共 18 场" in page.locator("#progress").text_content()
     marking(page).locator("[data-value=cut_short]").click()
@@ -256,7 +256,7 @@ def test_marks_survive_a_reload_and_are_the_same_wherever_the_meeting_stands(vis
     marking(page).locator("[data-value=cut_short]").click()  # once more takes it back
     assert "已标记 0 场" in page.locator("#progress").text_content()
     page.select_option("#marked", label="希望再谈")
-    assert page.locator("#marks li").count() == 1
+    expect(page.locator("#marks li")).to_have_count(1)
 
 
 def test_two_tabs_and_two_versions_of_one_event_share_their_marks_and_two_events_do_not(visit):
@@ -353,7 +353,7 @@ def test_without_storage_marks_last_while_the_page_is_open_and_it_is_said(visit,
     page = visit(before=before)
     expect(page.locator("#unsaved")).to_be_visible()
     page.click("[data-view=marks]")
-    assert not page.locator("#saved").is_visible()
+    expect(page.locator("#saved")).to_be_hidden()
     marking(page).locator("[data-value=held]").click()
     assert pressed(marking(page), "held")
     assert export(page, tmp_path)[1]["marks"] == [make_mark(0, "held")]
@@ -374,18 +374,18 @@ def test_paper_has_the_grid_an_index_and_a_page_for_everybody_and_no_controls(vi
     page.emulate_media(media="print")
     expect(page.locator("#paper > .leaf").first).to_be_visible()
     busy = [party for party in DAY.parties.values() if DAY.count_meetings(party.id)]
-    assert page.locator("#paper .head").count() == len(busy)
-    assert page.locator("#paper .leaf").count() == len(busy) + 4  # grid, index, unmet, changes
+    expect(page.locator("#paper .head")).to_have_count(len(busy))
+    expect(page.locator("#paper .leaf")).to_have_count(len(busy) + 4)  # grid, index, unmet, changes
     for control in ("#tabs", "#filters", "#larger", "button", "textarea", "#home"):
-        assert not page.locator(control).first.is_visible()
+        expect(page.locator(control).first).to_be_hidden()
     first = page.locator("#paper .leaf", has=page.locator(".head")).first
     assert "☑ 已谈" in first.text_content()
-    assert first.locator(".ruled i").count() == 4
+    expect(first.locator(".ruled i")).to_have_count(4)
     decoration = "node => getComputedStyle(node).textDecorationLine"
     assert first.locator("mark").first.evaluate(decoration) == "underline"
     page.emulate_media(media="screen")
     expect(page.locator("#paper .leaf")).to_have_count(0)
-    assert page.locator("#filters").is_visible()
+    expect(page.locator("#filters")).to_be_visible()
 
 
 def test_a_pdf_has_a_page_for_each_party_and_one_for_an_opened_party(visit):
@@ -466,8 +466,8 @@ def test_hostile_texts_are_shown_and_do_nothing(visit, tmp_path):
     content = build_hostile()
     assert names(page) == [party.name for party in content.parties.values()]
     assert page.locator("header h1").text_content() == SCRIPT
-    assert page.locator("img, iframe, object, body script:not([type])").count() == 0
-    assert page.locator("script").count() == 2
+    expect(page.locator("img, iframe, object, body script:not([type])")).to_have_count(0)
+    expect(page.locator("script")).to_have_count(2)
     page.click(f"{ROWS} >> nth=0 >> a")
     expect(page.locator("#party h2")).to_have_text(SCRIPT)
     assert SCRIPT in page.locator(".questions").first.text_content()
@@ -479,7 +479,7 @@ def test_hostile_texts_are_shown_and_do_nothing(visit, tmp_path):
     assert file["event_id"] == content.timetable.occasion.id
     assert file["marks"][0]["comment"] == IMAGE
     page.emulate_media(media="print")
-    assert page.locator("img").count() == 0
+    expect(page.locator("img")).to_have_count(0)
 
 
 def test_every_control_has_a_name_and_headings_are_in_order(visit):
@@ -535,10 +535,10 @@ def test_long_lists_are_drawn_as_they_are_looked_at(visit):
     page.click("[data-view=marks]")
     assert page.locator("#marks > li").count() < 100
     page.click("[data-view=grid]")
-    assert page.locator(".grid td[data-meeting]").count() == 800
+    expect(page.locator(".grid td[data-meeting]")).to_have_count(800)
     page.click("[data-view=parties]")
     page.fill("#search", "（199）")
-    assert page.locator(ROWS).count() == 1
+    expect(page.locator(ROWS)).to_have_count(1)
 
 
 def test_english_words_fill_the_english_book(visit):
