@@ -61,8 +61,8 @@ class Tags:
         Standards, and grades of materials and parts: GB/T31602, 316L.
     subjects, methods : frozenset of str
         Materials, products and applications; techniques.
-    breadth : float
-        How near the text lies to the middle of all industries, as a cosine: 0 or less where it is about one thing.
+    focus : float
+        How far the text lies from the middle of all industries, 1 minus the cosine: low where it is about anything.
     """
 
     field: str = ""
@@ -78,7 +78,7 @@ class Tags:
     codes: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
-    breadth: float = 0.0
+    focus: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

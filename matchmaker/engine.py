@@ -165,8 +165,10 @@ class Matchmaker(Keeper):
         register = list(needs)
         refuse_strangers(wanted, {profile.id for profile in register}, supply.rows)
         names = [(pair.need_id, pair.achievement_id) for pair in wanted]
-        features = compare_named(self._analyst, supply, register, names, self._precedents(), progress).features
-        scores = add_up(self.reranker.explain(features))
+        compared = compare_named(
+            self._analyst, supply, register, names, self._precedents(), progress, self.reranker.reads
+        )
+        scores = add_up(self.reranker.explain(compared.features))
         probabilities = self.calibration.probability(scores)
         grades = self.calibration.expected_grade(scores)
         return [

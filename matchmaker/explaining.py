@@ -69,7 +69,7 @@ class Explainer:
             (need_texts, supply_texts),
             {*tags.region, *offered.region},
         )
-        phrases.sort(key=lambda phrase: (-_weigh_up(phrase, need_passages, supply_passages), phrase.phrase))
+        phrases.sort(key=lambda phrase: (-_importance(phrase, need_passages, supply_passages), phrase.phrase))
         words = [_as_written(phrase.phrase, need_passages, phrase.need) for phrase in phrases]
         spans: list[Span] = []
         for phrase, word in zip(phrases, words, strict=True):
@@ -195,7 +195,7 @@ def _share_elements(need: Tags, supply: Tags) -> bool:
     return bool(need.codes & supply.codes or match_quantities(need.quantities, supply.quantities))
 
 
-def _weigh_up(phrase: Phrase, need: Sequence[Passage], supply: Sequence[Passage]) -> float:
+def _importance(phrase: Phrase, need: Sequence[Passage], supply: Sequence[Passage]) -> float:
     """Return a phrase's weight, more where it stands in a title."""
     # Places come in the order of texts, and a title is the first of these.
     in_title = "title" in (need[phrase.need[0].text].part, supply[phrase.supply[0].text].part)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matchmaker.rank.features import Pairs, compare
+from matchmaker.rank.features import FEATURES, Pairs, compare
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.precedents import JudgedPairs, Precedents
 from matchmaker.rank.supply import Demand, Supply
@@ -39,8 +39,9 @@ def compare_named(
     names: Sequence[tuple[str, str]],
     precedents: Precedents | None,
     progress: Progress | None = None,
+    features: Collection[str] = FEATURES,
 ) -> NamedPairs:
-    """Compare (need id, achievement id) pairs; only needs that are asked for are read."""
+    """Compare (need id, achievement id) pairs by some features; only needs that are asked for are read."""
     asked = {need for need, _ in names}
     used = [profile for profile in needs if profile.id in asked]
     need_rows = {profile.id: row for row, profile in enumerate(used)}
@@ -48,10 +49,10 @@ def compare_named(
     rows = np.array([need_rows[need] for need, _ in names], np.int64)
     columns = np.array([supply.rows[achievement] for _, achievement in names], np.int64)
     order = np.argsort(rows, kind="stable")
-    grouped = compare(demand, supply, Pairs(rows[order], columns[order]), precedents)
-    features = np.empty_like(grouped)
-    features[order] = grouped
-    return NamedPairs(features, demand, Pairs(rows, columns))
+    grouped = compare(demand, supply, Pairs(rows[order], columns[order]), precedents, features)
+    compared = np.empty_like(grouped)
+    compared[order] = grouped
+    return NamedPairs(compared, demand, Pairs(rows, columns))
 
 
 def name_texts(

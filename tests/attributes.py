@@ -44,5 +44,6 @@ TAGS = st.builds(
     codes=NAME_SETS,
     subjects=NAME_SETS,
     methods=NAME_SETS,
+    focus=st.sampled_from([1.0, 0.8766, 1.0213]),
 )
 TAG_LISTS = st.lists(TAGS, max_size=6)

@@ -93,6 +93,14 @@ def test_dense_features_are_cosines(sides):
     assert features[:, FEATURES.index("dense")] == pytest.approx(means, abs=1e-6)
 
 
+def test_focus_is_what_the_achievement_alone_has(sides):
+    demand, supply = sides
+    focus = compare(demand, supply, every_pair(demand, supply))[:, FEATURES.index("focus")]
+    described = [tags.focus for tags in supply.parts[0].segment.tags.described]
+    assert len(set(described)) > 1
+    assert focus.reshape(len(demand.columns), -1).tolist() == [described] * len(demand.columns)
+
+
 def test_a_pair_alone_is_compared_as_among_many(sides):
     pairs = every_pair(*sides)
     features = compare(*sides, pairs)

@@ -97,6 +97,16 @@ def test_nearness_does_not_depend_on_the_scale_of_an_encoder():
     assert Prototypes.of(classes).near(np.zeros((1, 8), np.float32)) == pytest.approx(0)
 
 
+def test_what_any_industry_could_say_has_little_focus(classifier, encoder):
+    vague = ["智能制造技术应用", "技术工业生产领域应用示范", "企业工艺装备产业化"]
+    plain = ["评估肾小球滤过预测模型构建", "黄土区坡土壤团聚微结构演变", "保密通信噪声理论研究"]
+    vectors = encoder.encode([*vague, *plain, ""])
+    found = classifier.focus(vectors)
+    assert found.dtype == np.float64 and found[:3].max() < found[3:6].min()
+    assert found[6] == 1  # a text without words is near to nothing
+    assert [classifier.focus(vectors[[row]])[0] for row in range(7)] == found.tolist()
+
+
 def test_only_known_ways_to_sort(classifier):
     with pytest.raises(SettingError, match="choose one of field, emerging, division"):
         classifier.classify("sector", [], [], np.zeros((0, 384), np.float32))

@@ -104,62 +104,49 @@ def update_index(
         engine.fit([]).save(index)
     notes = Notes(index / NOTES)
     with notes.claim():
-        return _update(index, achievements, engine, notes, workers, total, part, progress)
+        supply = _open(index, engine)
+        reader = notes.folder / "reader"
+        engine.serve(Supply(supply.dimension)).save(reader)
+        counts = {"kept": 0, "read": 0, "resumed": 0}
+        stays = np.zeros(len(supply.ids), bool)
 
+        def tell() -> None:
+            if progress:
+                done = counts["kept"] + counts["read"]
+                progress("index", done, max(total, done))
 
-def _update(
-    index: Path,
-    achievements: Iterable[Profile],
-    engine: Matchmaker,
-    notes: Notes,
-    workers: int,
-    total: int,
-    part: int,
-    progress: Progress | None,
-) -> IndexUpdate:
-    supply = _open(index, engine)
-    reader = notes.folder / "reader"
-    engine.serve(Supply(supply.dimension)).save(reader)
-    counts = {"kept": 0, "read": 0, "resumed": 0}
-    stays = np.zeros(len(supply.ids), bool)
+        def sift() -> Iterator[Profile]:
+            """Yield what must be read, and take down what stays."""
+            for profile in achievements:
+                row = supply.rows.get(profile.id)
+                if row is None or not holds(*supply.at(row), profile):
+                    yield profile
+                    continue
+                stays[row] = True
+                counts["kept"] += 1
+                if counts["kept"] % part == 0:
+                    tell()
 
-    def tell() -> None:
-        if progress:
-            done = counts["kept"] + counts["read"]
-            progress("index", done, max(total, done))
+        def jobs() -> Iterator[_Part]:
+            for profiles in cut(sift(), part, least=LEAST):
+                yield _Part(index, reader, profiles, name_part(profiles, engine.reading))
 
-    def sift() -> Iterator[Profile]:
-        """Yield what must be read, and take down what stays."""
-        for profile in achievements:
-            row = supply.rows.get(profile.id)
-            if row is None or not holds(*supply.at(row), profile):
-                yield profile
-                continue
-            stays[row] = True
-            counts["kept"] += 1
-            if counts["kept"] % part == 0:
-                tell()
-
-    def jobs() -> Iterator[_Part]:
-        for profiles in cut(sift(), part, least=LEAST):
-            yield _Part(index, reader, profiles, name_part(profiles, engine.reading))
-
-    fresh: list[StoredSegment] = []
-    for segment, resumed in work(_read_part, jobs(), workers):
-        fresh.append(segment)
-        counts["read"] += len(segment)
-        counts["resumed"] += len(segment) * resumed
-        tell()
-    if not counts["kept"] + counts["read"]:
-        raise RecordError("the register has no achievement at all; the index stays as it was")
-    gone = np.flatnonzero(supply.alive & ~stays)
-    read = {name for segment in fresh for name in segment.ids}
-    changed = sum(supply.ids[row] in read for row in gone)
-    held = [*supply.leave(gone), *((one, None) for one in fresh)]
-    engine.serve(Supply(supply.dimension, _join_small(index, held, workers)))
-    engine.save(index)
-    engine.serve(read_model(index).supply)
-    return IndexUpdate(engine, gone=len(gone) - changed, **counts)
+        fresh: list[StoredSegment] = []
+        for segment, resumed in work(_read_part, jobs(), workers):
+            fresh.append(segment)
+            counts["read"] += len(segment)
+            counts["resumed"] += len(segment) * resumed
+            tell()
+        if not counts["kept"] + counts["read"]:
+            raise RecordError("the register has no achievement at all; the index stays as it was")
+        gone = np.flatnonzero(supply.alive & ~stays)
+        read = {name for segment in fresh for name in segment.ids}
+        changed = sum(supply.ids[row] in read for row in gone)
+        held = [*supply.leave(gone), *((one, None) for one in fresh)]
+        engine.serve(Supply(supply.dimension, _join_small(index, held, workers)))
+        engine.save(index)
+        engine.serve(read_model(index).supply)
+        return IndexUpdate(engine, gone=len(gone) - changed, **counts)
 
 
 def _open(index: Path, engine: Matchmaker) -> Supply:

@@ -103,14 +103,18 @@ class Notes:
         MatchmakerError
             When another run is at work in it.
         """
+        # Held by the process, not by the file: one that was killed holds nothing.
+        lock = FileLock(self.folder / LOCK)
         try:
-            # Held by the process, not by the file: one that was killed holds nothing.
-            with FileLock(self.folder / LOCK, timeout=0):
-                yield
+            lock.acquire(timeout=0)
         except Timeout as error:
             raise MatchmakerError(
                 f"another run is writing to {self.folder.parent}; wait until it has ended, or name another folder"
             ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def clear(self) -> None:
         """Take the folder away, with all that lies in it."""

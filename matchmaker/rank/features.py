@@ -184,16 +184,12 @@ def compare(
     features = np.zeros((len(pairs), len(FEATURES)))
     for part, places in supply.locate(pairs.supply):
         rows = pairs.supply[places] - part.first
-        features[places] = compare_part(demand, part, Pairs(pairs.needs[places], rows), precedents, names)
+        features[places] = _compare_part(demand, part, Pairs(pairs.needs[places], rows), precedents, names)
     return features
 
 
-def compare_part(
-    demand: Demand,
-    part: Part,
-    pairs: Pairs,
-    precedents: Precedents | None = None,
-    names: Collection[str] = FEATURES,
+def _compare_part(
+    demand: Demand, part: Part, pairs: Pairs, precedents: Precedents | None, names: Collection[str]
 ) -> np.ndarray:
     """Return the features of pairs with rows of one segment, which are counted from its first."""
     both = (pairs.needs, pairs.supply)
@@ -211,8 +207,8 @@ def compare_part(
     values |= dict(zip(asked, part.words.score(list(asked.values()), both), strict=True)) if asked else {}
     values |= {name: index.score(queries, both) for name, (index, queries) in grams.items() if name in names}
     if "focus" in names:
-        # What lies near to all industries lies near to every need; it fits this one no better for that.
-        values["focus"] = 1 - segment.tags.breadth[pairs.supply]
+        # What lies near to all industries lies near to every need, and fits this one no better for that.
+        values["focus"] = segment.tags.focus[pairs.supply]
     if precedents is not None and PRECEDENTS in names:
         values[PRECEDENTS] = precedents.expect(demand.profile_vectors, segment.vectors, both)
     values |= compare_tags(demand.tags, segment.tags, both, names)

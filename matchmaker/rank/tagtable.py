@@ -61,8 +61,8 @@ class TagTable:
         Numbers of codes (`number_classes`); 0 where no industry is inferred.
     industry_confidence : ndarray of float64, shape (n,)
         Chance that it is right; 0 where none is inferred.
-    breadth : ndarray of float64, shape (n,)
-        How near each text lies to the middle of all industries.
+    focus : ndarray of float64, shape (n,)
+        How far each text lies from the middle of all industries.
     has_quantities : ndarray of bool, shape (n,)
         Whether the text speaks of any quantity.
     region, codes, subjects : TermRows of n rows
@@ -86,7 +86,7 @@ class TagTable:
     modes: np.ndarray
     industry: np.ndarray
     industry_confidence: np.ndarray
-    breadth: np.ndarray
+    focus: np.ndarray
     has_quantities: np.ndarray
     region: TermRows
     codes: TermRows
@@ -114,7 +114,7 @@ class TagTable:
             modes=np.array([_set_bits(one.modes) for one in tags], np.uint8),
             industry=np.where(inferred, codes, np.uint64(0)),
             industry_confidence=np.array([industry.confidence if industry else 0 for industry in industries], float),
-            breadth=np.array([one.breadth for one in tags], np.float64),
+            focus=np.array([one.focus for one in tags], np.float64),
             has_quantities=np.array([bool(one.quantities) for one in tags], bool),
             region=_number_sets([one.region for one in tags]),
             codes=_number_sets([one.codes for one in tags]),
@@ -250,8 +250,8 @@ def read_described(plain: Mapping[str, Any]) -> Tags:
     for name in ("modes", "codes", "subjects", "methods"):
         found[name] = frozenset(found.get(name, ()))
     found["region"] = tuple(found.get("region", ()))
-    for name in ("field_confidence", "breadth"):
-        found[name] = float(found.get(name, 0))
+    found["field_confidence"] = float(found.get("field_confidence", 0))
+    found["focus"] = float(found.get("focus", 1))
     found["quantities"] = tuple(
         Quantity(**one | {"low": float(one["low"]), "high": float(one["high"])}) for one in found.get("quantities", ())
     )

@@ -124,7 +124,7 @@ class Analyst:
 
     def _analyse(self, profiles: Sequence[Profile], seen: _Seen) -> Columns:
         fields, divisions = (self._classify(scheme, seen) for scheme in ("field", "division"))
-        breadths = self.classifier.breadth(seen.text_vectors).tolist()
+        focuses = self.classifier.focus(seen.text_vectors).tolist()
         return Columns(
             ids=[profile.id for profile in profiles],
             title_words=TermRows.of(map(number_words, seen.title_words)),
@@ -135,9 +135,9 @@ class Analyst:
             text_vectors=seen.text_vectors,
             places=seen.places,
             tags=[
-                add_understood(tag(profile), found, field, division, breadth)
-                for profile, found, field, division, breadth in zip(
-                    profiles, seen.elements, fields, divisions, breadths, strict=True
+                add_understood(tag(profile), found, field, division, focus)
+                for profile, found, field, division, focus in zip(
+                    profiles, seen.elements, fields, divisions, focuses, strict=True
                 )
             ],
         )

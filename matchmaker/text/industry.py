@@ -210,11 +210,14 @@ class Classifier:
             lexical[row] = _speak(known, [*text, *title])
         return lexical, dense
 
-    def breadth(self, vectors: np.ndarray) -> np.ndarray:
-        """Return how near texts lie to the middle of all divisions, as cosines, shape (n,)."""
-        centre = self._prototypes["division"].centre
-        # Row by row, so that a text has one breadth whatever it is read with.
-        return np.asarray(np.einsum("ij,j->i", vectors, centre / np.linalg.norm(centre)), float)
+    def focus(self, vectors: np.ndarray) -> np.ndarray:
+        """Return how far texts lie from the middle of all divisions, 1 minus the cosine, float64, shape (n,).
+
+        What lies near to it is about any industry, and so about none.
+        """
+        (centre,) = _unit(self._prototypes["division"].centre[None])
+        # Row by row, so that a text has one focus whatever it is read with.
+        return np.asarray(1 - np.einsum("ij,j->i", vectors, centre), np.float64)
 
     def scheme(self, name: str) -> Scheme:
         """Return one way to sort."""

@@ -81,7 +81,7 @@ def tag(profile: Profile) -> Tags:
 
 
 def add_understood(
-    tags: Tags, elements: Sequence[Element], field: Industry, division: Industry, breadth: float = 0.0
+    tags: Tags, elements: Sequence[Element], field: Industry, division: Industry, focus: float = 1.0
 ) -> Tags:
     """Return a profile's attributes with what its text says beyond what is stated.
 
@@ -93,8 +93,8 @@ def add_understood(
         What the text says.
     field, division : Industry
         What it seems to be about; a field that is stated wins.
-    breadth : float
-        How near it lies to the middle of all industries.
+    focus : float
+        How far it lies from the middle of all industries.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def add_understood(
         codes=names("standard", "grade"),
         subjects=names("material", "product", "application"),
         methods=names("method"),
-        breadth=round(breadth, 4),
+        focus=round(focus, 4),
     )
 
 
