@@ -205,9 +205,9 @@ def _read_files(path: Path, manifest: str, chosen: Collection[int] | None) -> Sa
             raise ModelError(f"{path} has format {version!r}, this version reads {FORMAT}; save or learn it again")
         digests = {name: (str(told["sha256"]), int(told["bytes"])) for name, told in content["files"].items()}
         state, segments = path / str(content["state"]), [str(name) for name in content["segments"]]
+    except ModelError:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, ModelError):
-            raise
         raise ModelError(f"{path} is no saved model ({error}); give the folder that learn or save wrote") from error
     required = {f"{state.name}/{name}" for name in (SETTINGS, RERANKER, VECTORS)}
     opened = range(len(segments)) if chosen is None else sorted(chosen)

@@ -449,3 +449,23 @@ def test_a_learned_model_is_refused_by_another_encoder(learned, tmp_path):
     engine = Matchmaker.load(tmp_path / "model", encoder=nameless)
     with pytest.raises(ModelError, match="learned from vectors of 16 numbers, the encoder gives 24"):
         engine.shortlist(NEEDS[:1])
+
+
+def test_a_file_that_somebody_has_open_stays_and_counts_for_nothing(engine, saved, monkeypatch):
+    before = {file for file in saved.rglob("*") if file.is_file() and file.name != MANIFEST}
+    monkeypatch.setattr(Path, "unlink", refuse_all(Path.unlink, before))
+    changed = Matchmaker.load(saved, encoder=HashEncoder()).add([achievement("A-900", "钙钛矿组件封装胶膜")])
+    changed.save(saved)
+    assert all(file.is_file() for file in before)
+    assert list(Matchmaker.load(saved, encoder=HashEncoder()).achievements) == list(changed.achievements)
+
+
+def refuse_all(unlink, files):
+    """What Windows does with files that are open."""
+
+    def refused(self, missing_ok=False):
+        if self in files:
+            raise PermissionError(f"{self} is used by another process")
+        unlink(self, missing_ok=missing_ok)
+
+    return refused

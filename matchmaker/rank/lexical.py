@@ -132,11 +132,7 @@ class WordIndex:
             saturated = _saturate(held.data, self._norms[pairs[1][part]][owner])
             groups = _groups(pairs[0][part], held.indptr)
             for queries, known, result in zip(asked, places, scores, strict=True):
-                added = np.empty_like(saturated)
-                # Clipped: else numpy would take into a buffer first.
-                for query, here in groups:
-                    with _Written(wide, queries, known, query):
-                        wide.take(held.indices[here], out=added[here], mode="clip")
+                added = _ask(queries, known, held.indices, groups, wide)
                 added *= saturated
                 result[part] = np.bincount(owner, added, minlength=held.shape[0])
         return scores
@@ -195,10 +191,7 @@ class GramIndex:
         wide = np.zeros(len(self.rows.terms))
         for part in _steps(len(pairs[0])):
             held = self._matrix[pairs[1][part]]
-            products = np.empty(len(held.data))
-            for query, here in _groups(pairs[0][part], held.indptr):
-                with _Written(wide, queries, known, query):
-                    wide.take(held.indices[here], out=products[here], mode="clip")
+            products = _ask(queries, known, held.indices, _groups(pairs[0][part], held.indptr), wide)
             products *= dampen(held.data)
             cosines[part] = add_rows(products, held.indptr)
         return np.asarray(cosines / self.lengths[pairs[1]])
@@ -208,19 +201,33 @@ class GramIndex:
         return self.rows.matrix()
 
 
-class _Written:
-    """The weights of one query, written over the terms of a block for as long as they are read there."""
+def _ask(
+    queries: Queries, known: np.ndarray, entries: np.ndarray, groups: Sequence[tuple[int, slice]], wide: np.ndarray
+) -> np.ndarray:
+    """Return for each entry of texts what its term weighs in the query that the text is held against; 0 for no part.
 
-    def __init__(self, wide: np.ndarray, queries: Queries, places: np.ndarray, query: int) -> None:
-        here = slice(queries.bounds[query], queries.bounds[query + 1])
-        known = places[here] >= 0
-        self._wide, self._places, self._weights = wide, places[here][known], queries.weights[here][known]
-
-    def __enter__(self) -> None:
-        self._wide[self._places] = self._weights
-
-    def __exit__(self, *_: object) -> None:
-        self._wide[self._places] = 0
+    Parameters
+    ----------
+    queries : Queries
+    known : ndarray of int
+        Where each of their terms stands among those of the block, -1 where it does not.
+    entries : ndarray of int
+        Terms of the texts, by their places in the block.
+    groups : sequence of (int, slice)
+        Each query with the entries of its texts.
+    wide : ndarray of float64, shape (v,)
+        Zeros, and zeros again afterwards: a query is written over the terms of the block as long as it is read there.
+    """
+    found = np.empty(len(entries))
+    for query, here in groups:
+        own = slice(queries.bounds[query], queries.bounds[query + 1])
+        kept = known[own] >= 0
+        places = known[own][kept]
+        wide[places] = queries.weights[own][kept]
+        # Clipped: else numpy would take into a buffer first.
+        wide.take(entries[here], out=found[here], mode="clip")
+        wide[places] = 0
+    return found
 
 
 def _steps(pairs: int) -> list[slice]:
