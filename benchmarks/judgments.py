@@ -58,7 +58,7 @@ def score_after_learning(
         return untaught, False
     if not learned.report.adopted:
         return untaught, False
-    return score(learned.reranker, examples.part(test)), True
+    return score(learned.reranker, examples.part(test)).totals, True
 
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, object]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from registers import Collection
@@ -24,36 +24,39 @@ class Ranking:
     system : str
     scores : ndarray, shape (p,)
         Of the judged pairs, in the collection's order.
-    expected, probabilities : ndarray, shape (p,), optional
-        The grade to expect, and the probability of grade 3 or more.
+    likely, probabilities : ndarray, shape (p,), optional
+        The likeliest grade, and the probability of grade 3 or more.
+    answers : mapping of str to ndarray, shape (p,)
+        What is said of the same pairs in other words than by scores, named after the parts of `METRICS` that these are
+        measured for.
     lists : sequence of Match, optional
         The best `DEPTH` of the whole register for each need.
     """
 
     system: str
     scores: np.ndarray
-    expected: np.ndarray | None = None
+    likely: np.ndarray | None = None
     probabilities: np.ndarray | None = None
     lists: Sequence[Match] | None = None
+    answers: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """Summaries of one system: judged pairs by two rules (needs with nothing to find count 0, or are skipped), lists.
+    """Summaries of one system.
 
-    ``near`` and ``far`` measure the lists at depth 10 and 100; parts that do not apply are None.
+    ``parts`` holds, as far as they apply, those of judged pairs by two rules (``zero`` and ``skip``: needs with nothing
+    to find count 0, or are skipped), of its other answers about them, and of its lists at depth 10 (``near``) and 100
+    (``far``).
     """
 
     system: str
-    zero: Summary | None
-    skip: Summary | None
-    near: Summary | None
-    far: Summary | None
+    parts: Mapping[str, Summary]
 
     def find(self, metric: str) -> tuple[Summary, str] | None:
         """Return the summary that holds a metric of `METRICS`, and the metric's name there."""
         part, name = METRICS[metric]
-        summary = getattr(self, part)
+        summary = self.parts.get(part)
         if summary is None or name not in {estimate.metric for estimate in summary.estimates}:
             return None
         return summary, name
@@ -68,7 +71,8 @@ class Measurement:
         }
 
 
-# What is reported: the summary that holds it and its name there.
+# What is reported: the summary that holds it and its name there. Scores order lists; a system that also says how likely
+# a pair is to reach a grade, and which to expect, is measured by that too.
 METRICS = {
     "ndcg@10": ("zero", "ndcg@10"),
     "ndcg@10, skipping": ("skip", "ndcg@10"),
@@ -76,6 +80,8 @@ METRICS = {
     "auc>=2": ("zero", "auc>=2"),
     "auc>=3": ("zero", "auc>=3"),
     "spearman": ("zero", "spearman"),
+    "auc>=2, by probability": ("reach2", "auc>=2"),
+    "spearman, by expected grade": ("expect", "spearman"),
     "1/(1+mae)": ("zero", "mae_score"),
     "calibration error": ("zero", "calibration_error"),
     "recall@10 of register": ("near", "recall@10"),
@@ -88,26 +94,28 @@ COMPARED = ("ndcg@10", "ndcg@10, skipping", "auc>=2", "1/(1+mae)", "recall@100 o
 def measure(collection: Collection, ranking: Ranking, resamples: int, seed: int) -> Measurement:
     """Measure what one system says about a collection."""
     settings = {"resamples": resamples, "random_state": seed}
-    zero = skip = near = far = None
+    parts: dict[str, Summary] = {}
     if collection.graded:
-        zero, skip = (
-            evaluate_scores(
+        asked = {"zero": ranking.scores, "skip": ranking.scores, **ranking.answers}
+        parts = {
+            part: evaluate_scores(
                 collection.need_ids,
                 collection.grades,
-                ranking.scores,
+                answers,
                 achievement_ids=collection.achievement_ids,
-                expected_grades=ranking.expected,
+                expected_grades=ranking.likely,
                 probabilities=ranking.probabilities,
-                undefined=undefined,
+                undefined="skip" if part == "skip" else "zero",
                 **settings,
             )
-            for undefined in ("zero", "skip")
-        )
+            for part, answers in asked.items()
+        }
     if ranking.lists is not None:
         pairs = zip(collection.need_ids, collection.achievement_ids, collection.grades.tolist(), strict=True)
         judgments = [Judgment(*pair) for pair in pairs]
-        near, far = (evaluate_shortlists(ranking.lists, judgments, k=depth, **settings) for depth in (NEAR, DEPTH))
-    return Measurement(ranking.system, zero, skip, near, far)
+        for part, depth in (("near", NEAR), ("far", DEPTH)):
+            parts[part] = evaluate_shortlists(ranking.lists, judgments, k=depth, **settings)
+    return Measurement(ranking.system, parts)
 
 
 @dataclass(frozen=True)

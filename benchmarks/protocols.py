@@ -18,7 +18,7 @@ from matchmaker.lessons import Lesson
 from matchmaker.rank.calibration import Calibration, fit_calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.features import Pairs, compare
-from matchmaker.rank.learning import Examples, score
+from matchmaker.rank.learning import Examples, Scores, score
 from matchmaker.rank.precedents import JudgedPairs
 from matchmaker.rank.reranking import add_up
 from matchmaker.rank.supply import Demand, Supply
@@ -114,13 +114,16 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
         need_ids, achievement_ids = collection.need_ids, collection.achievement_ids
         lesson = Lesson(examples.part(~held), [need_ids[row] for row in rows], [achievement_ids[row] for row in rows])
         learned = learn(lesson, default_reranker(), seed)
-        model.note(held, score(learned.reranker, examples.part(held)), learned.calibration)
+        scored = score(learned.reranker, examples.part(held))
+        model.note(held, scored, learned.calibration)
         # What `Matchmaker.learn` does: a model that was refused leaves the one in use as it was.
         adopted += learned.report.adopted
         if learned.report.adopted:
-            engine.note(held, score(learned.reranker, examples.part(held)), learned.calibration)
+            engine.note(held, scored, learned.calibration)
         else:
-            engine.note(held, default_scores[held], default_calibration())
+            # Scores of two models lie on two scales, expected grades do not.
+            expected = default_calibration().expected_grade(default_scores[held])
+            engine.note(held, Scores(expected, default_scores[held, None]), default_calibration())
     yield engine.rank(f"{ENGINE}, learn() (adopted in {adopted} of {FOLDS} folds)")
     yield model.rank(f"{ENGINE}, learned model")
     if settings.deep:
@@ -151,18 +154,21 @@ def _rank_deeply(
 
 
 class _Answers:
-    """What a system says of pairs, fold by fold. Scores of two folds may lie on two scales; expected grades do not."""
+    """What a system says of pairs, fold by fold, its scores on the scale of grades."""
 
     def __init__(self, pairs: int) -> None:
-        self.scores, self.likely, self.probabilities = (np.zeros(pairs) for _ in range(3))
+        self.scores, self.likely, self.expected, self.reach2, self.probabilities = (np.zeros(pairs) for _ in range(5))
 
-    def note(self, held: np.ndarray, scores: np.ndarray, calibration: Calibration) -> None:
-        self.scores[held] = calibration.expected_grade(scores)
-        self.likely[held] = calibration.likely_grade(scores)
-        self.probabilities[held] = calibration.probability(scores)
+    def note(self, held: np.ndarray, scores: Scores, calibration: Calibration) -> None:
+        self.scores[held] = scores.totals
+        self.likely[held] = calibration.likely_grade(scores.steps)
+        self.expected[held] = calibration.expected_grade(scores.steps)
+        self.reach2[held] = calibration.steps(scores.steps)[:, calibration.grades.index(2) - 1]
+        self.probabilities[held] = calibration.probability(scores.totals)
 
     def rank(self, system: str) -> Ranking:
-        return Ranking(system, self.scores, self.likely, self.probabilities)
+        answers = {"reach2": self.reach2, "expect": self.expected}
+        return Ranking(system, self.scores, self.likely, self.probabilities, answers=answers)
 
 
 def _calibrate(system: str, scores: np.ndarray, grades: np.ndarray, folds: Sequence[np.ndarray]) -> Ranking:

@@ -6,7 +6,7 @@
     python benchmarks/quality.py --protocol pairs      # learned on other pairs
     python benchmarks/quality.py --protocol needs --deep    # the encoder tuned on them too: an hour or two
 
-Writes ``benchmarks/results/quality-PROFILE[-PROTOCOL].json`` and ``.md``.
+Writes ``benchmarks/results/quality-PROFILE[-PROTOCOL][-deep].json`` and ``.md``.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
         "not_measured": missing,
         "collections": sections,
     }
-    suffix = "" if chosen.protocol == "unlabelled" else f"-{chosen.protocol}"
+    suffix = "" if chosen.protocol == "unlabelled" else f"-{chosen.protocol}" + "-deep" * chosen.deep
     text = write_text(content)
     written = write_results(chosen.out, f"quality-{chosen.profile}{suffix}", content, text)
     print(text)

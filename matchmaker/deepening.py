@@ -10,7 +10,7 @@ import numpy as np
 
 from matchmaker.rank.dense import multiply_vectors
 from matchmaker.rank.features import FEATURES
-from matchmaker.rank.learning import Examples, choose_shares, fit_sum, score, split_needs
+from matchmaker.rank.learning import Examples, Scores, choose_shares, fit_sum, join_scores, score, split_needs
 from matchmaker.rank.precedents import JudgedPairs
 from matchmaker.rank.reranking import LearnedSum, WeightedSum
 from matchmaker.rank.segments import mean_direction
@@ -30,14 +30,14 @@ class Deep:
     ----------
     model : LearnedSum
         For the vectors of the tuned encoder.
-    held_out : ndarray, shape (p,)
-        The score of each pair by an encoder and a model that saw no pair of its need.
+    held_out : Scores
+        Of each pair by an encoder and a model that saw no pair of its need.
     weights : dict of str to ndarray
         What tuning changed in the encoder.
     """
 
     model: LearnedSum
-    held_out: np.ndarray
+    held_out: Scores
     weights: dict[str, np.ndarray]
 
 
@@ -70,7 +70,7 @@ def fit_deeply(
     MissingExtraError
         Without the extra ``[train]``.
     """
-    rows = texts.rows[0]
+    rows, scale = texts.rows[0], np.unique(examples.grades)
     folds = list(split_needs(rows, seed, FOLDS))
     parts = [*(~held for held in folds), np.ones(len(examples), bool)]
     total = sum(count_steps(texts.part(part)) for part in parts)
@@ -87,14 +87,14 @@ def fit_deeply(
         seen = see(examples, texts, BundledEncoder(folder, weights=weights))
         scaled = bring_to_scale(prior, examples.features[part], seen.features[part])
         taught = seen.part(part)
-        return fit_sum(scaled, taught, choose_shares(scaled, taught, seed)), seen, weights
+        return fit_sum(scaled, taught, choose_shares(scaled, taught, seed), scale), seen, weights
 
-    held_out = np.zeros(len(examples))
+    kept_aside = []
     for held in folds:
         model, seen, _ = learn(~held)
-        held_out[held] = score(model, seen.part(held))
+        kept_aside.append((held, score(model, seen.part(held))))
     model, _, weights = learn(parts[-1])
-    return Deep(model, held_out, weights)
+    return Deep(model, join_scores(kept_aside), weights)
 
 
 def see(examples: Examples, texts: JudgedTexts, encoder: BundledEncoder) -> Examples:

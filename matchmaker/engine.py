@@ -19,6 +19,7 @@ from matchmaker.pairing import compare_named, in_common_terms
 from matchmaker.proposing import Ranked, rank_candidates
 from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
+from matchmaker.rank.features import lean
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.precedents import Precedents
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up, digest
@@ -170,7 +171,8 @@ class Matchmaker(Keeper):
         )
         scores = add_up(self.reranker.explain(compared.features))
         probabilities = self.calibration.probability(scores)
-        grades = self.calibration.expected_grade(scores)
+        steps = scores[:, None] + lean(compared.demand, supply, compared.pairs, self._precedents())
+        grades = self.calibration.expected_grade(steps)
         return [
             ScoredPair(need, achievement, float(score), float(probability), float(grade))
             for (need, achievement), score, probability, grade in zip(names, scores, probabilities, grades, strict=True)

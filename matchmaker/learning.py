@@ -15,7 +15,7 @@ from matchmaker.languages import Lang
 from matchmaker.lessons import Lesson
 from matchmaker.rank.abstention import choose_threshold
 from matchmaker.rank.calibration import Calibration, fit_calibration, relevant_grade
-from matchmaker.rank.learning import Progress, clearly_positive, fit_reranker, score
+from matchmaker.rank.learning import Progress, Scores, clearly_positive, fit_reranker, score
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up
 
 MIN_NEEDS = 5
@@ -182,15 +182,17 @@ def learn(
     deeper: Comparison | None = None
     if tuned_from is not None and lesson.texts is not None:
         tried = fit_deeply(prior, lesson.examples, lesson.texts, tuned_from, seed, progress)
-        _, deeper = _contrast(lesson, np.arange(len(grades)), (tried.held_out, held_out), ("tuned", "not"), seed)
+        _, deeper = _contrast(
+            lesson, np.arange(len(grades)), (tried.held_out.totals, held_out.totals), ("tuned", "not"), seed
+        )
         if _comes_nearer(tried.held_out, held_out, grades, needs):
             deep, model, held_out = tried, tried.model, tried.held_out
     untaught = add_up(prior.explain(lesson.examples.features))
     relevant = relevant_grade(grades.tolist())
-    comparison, correlation = _measure(lesson, held_out, current, untaught, seed)
+    comparison, correlation = _measure(lesson, held_out.totals, current, untaught, seed)
     backwards = _runs_backwards(lesson, untaught)
-    calibration = fit_calibration(held_out, grades, relevant)
-    abstention = choose_threshold(needs, calibration.probability(held_out), grades >= relevant, gap_error)
+    calibration = fit_calibration(held_out.steps, grades, relevant)
+    abstention = choose_threshold(needs, calibration.probability(held_out.totals), grades >= relevant, gap_error)
     return Learned(
         reranker=replace(model, learned_from=tuple(sorted(set(lesson.need_ids)))),
         calibration=calibration,
@@ -211,10 +213,13 @@ def learn(
     )
 
 
-def _comes_nearer(scores: np.ndarray, others: np.ndarray, grades: np.ndarray, needs: np.ndarray) -> bool:
+def _comes_nearer(scores: Scores, others: Scores, grades: np.ndarray, needs: np.ndarray) -> bool:
     """Tell whether the grades that scores let expect are clearly nearer than those of other scores."""
     relevant = relevant_grade(grades.tolist())
-    errors = [(fit_calibration(each, grades, relevant).expected_grade(each) - grades) ** 2 for each in (scores, others)]
+    errors = [
+        (fit_calibration(steps, grades, relevant).expected_grade(steps) - grades) ** 2
+        for steps in (scores.steps, others.steps)
+    ]
     return clearly_positive(errors[1] - errors[0], needs)
 
 
@@ -232,7 +237,10 @@ def _measure(
     seen = set(current.learned_from) if isinstance(current, LearnedSum) else set()
     fair = np.array([need not in seen for need in lesson.need_ids])
     examples = lesson.examples
-    in_use = score(current, examples) if isinstance(current, LearnedSum) else add_up(current.explain(examples.features))
+    if isinstance(current, LearnedSum):
+        in_use = score(current, examples).totals
+    else:
+        in_use = add_up(current.explain(examples.features))
     if len(np.unique(examples.vectors.rows[fair])) < MIN_NEEDS:
         fair[:], in_use = True, untaught
     return _contrast(lesson, np.flatnonzero(fair), (learned, in_use), ("learned", "in use"), seed)

@@ -43,7 +43,7 @@ from matchmaker.segmentfiles import (
     write_segment,
 )
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "model.json"
 SETTINGS = "settings.json"
 RERANKER = "reranker.json"

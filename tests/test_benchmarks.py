@@ -74,9 +74,9 @@ def test_learning_protocol_scores_every_held_out_pair(samples, monkeypatch):
     assert f"of {FOLDS} folds" in rankings[1].system
     for ranking in rankings:
         assert len(ranking.scores) == len(samples.grades)
-        assert ranking.expected.min() >= 1
-        assert ranking.expected.max() <= 4
-        assert set(np.unique(ranking.expected)) <= {1, 2, 3, 4} and len(np.unique(ranking.scores)) > FOLDS
+        assert ranking.likely.min() >= 1
+        assert ranking.likely.max() <= 4
+        assert set(np.unique(ranking.likely)) <= {1, 2, 3, 4} and len(np.unique(ranking.scores)) > FOLDS
 
 
 def test_features_give_the_scores_that_the_engine_gives(samples):

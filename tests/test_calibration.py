@@ -50,6 +50,21 @@ def test_probabilities_mean_what_they_say(scale):
     assert abs(calibration.expected_grade(scores).mean() - grades.mean()) < 0.1
 
 
+def test_each_step_can_have_a_score_of_its_own():
+    rng = np.random.default_rng(2)
+    outcomes = rng.normal(size=(4000, 2))
+    grades = 1 + (outcomes[:, 0] > 0) + ((outcomes > 0).all(axis=1))
+    scores = outcomes + 0.3 * rng.normal(size=outcomes.shape)
+    own, shared = fit_calibration(scores, grades), fit_calibration(scores.sum(axis=1), grades)
+    by_own, by_sum = own.expected_grade(scores), shared.expected_grade(scores.sum(axis=1))
+    assert np.mean((by_own - grades) ** 2) < 0.8 * np.mean((by_sum - grades) ** 2)
+    assert (np.diff(own.steps(scores), axis=1) <= 0).all()
+    # The same score for each step is one for all.
+    alike = np.repeat(scores[:, :1], 2, axis=1)
+    assert fit_calibration(alike, grades) == (one := fit_calibration(scores[:, 0], grades))
+    assert np.array_equal(one.steps(alike), one.steps(scores[:, 0]))
+
+
 def test_the_expected_grade_is_the_mean_over_the_steps():
     calibration = Calibration((1, 2, 5), (1.0, 1.0), (0.0, -1.0), 2)
     low, high = 1 / (1 + np.exp(-0.5)), 1 / (1 + np.exp(0.5))

@@ -9,7 +9,7 @@ from matching import HashEncoder, achievement, invent_profiles, need
 
 from matchmaker.columns import UNKNOWN, Tags
 from matchmaker.rank import lexical
-from matchmaker.rank.features import FEATURES, PRECEDENTS, TAG_FEATURES, Pairs, compare, compare_tags
+from matchmaker.rank.features import FEATURES, PRECEDENTS, TAG_FEATURES, Pairs, compare, compare_tags, lean
 from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares, fit_precedents
 from matchmaker.rank.quantities import match_quantities
 from matchmaker.rank.segments import mean_direction
@@ -108,6 +108,20 @@ def test_a_pair_alone_is_compared_as_among_many(sides):
         one = Pairs(pairs.needs[[row]], pairs.supply[[row]])
         assert np.array_equal(compare(*sides, one)[0], features[row])
     assert compare(*sides, Pairs(pairs.needs[:0], pairs.supply[:0])).shape == (0, len(FEATURES))
+
+
+def test_leanings_are_those_of_each_pair_in_every_segment(analyst, sides):
+    demand, whole = sides
+    profiles = invent_profiles("achievement", 25)
+    parts = Supply(16).append(analyst.analyse(profiles[:10])).append(analyst.analyse(profiles[10:]))
+    vectors = JudgedPairs(demand.profile_vectors, whole.vectors(np.arange(12)), np.arange(12) // 4)
+    steps = np.stack([np.linspace(-1, 1, 12), np.arange(12) % 3], axis=1)
+    precedents = fit_precedents(vectors, steps, Shares(USUAL, USUAL_NOISE), leading=1)
+    pairs = every_pair(*sides)
+    leanings = lean(demand, whole, pairs, precedents)
+    assert leanings.shape == (len(pairs), 2) and leanings[:, 0].std() > 0 and not leanings[:, 1].any()
+    assert np.array_equal(lean(demand, parts, pairs, precedents), leanings)
+    assert lean(demand, whole, pairs, None).tolist() == [[0]] * len(pairs)
 
 
 def test_only_what_is_asked_for_is_compared(sides):

@@ -1,5 +1,7 @@
 """Precedents against the textbook: the same posterior by the full kernel between all pairs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,6 @@ from matchmaker.errors import ModelError
 from matchmaker.rank import precedents as module
 from matchmaker.rank.precedents import (
     NEAR,
-    NO_PRECEDENTS,
     SAME,
     USUAL,
     USUAL_NOISE,
@@ -137,10 +138,28 @@ def test_vectors_of_another_encoder_are_refused():
         fitted.expect(units(rng, 2, 7), units(rng, 2, 7), (np.zeros(1, int), np.zeros(1, int)))
 
 
-def test_no_precedents_are_sound_and_equal_only_to_themselves():
-    NO_PRECEDENTS.check()
+def test_equal_judgments_give_equal_precedents():
     pairs, rest = judged()
     fitted = fit_precedents(pairs, rest, Shares(USUAL, USUAL_NOISE))
     fitted.check()
-    assert fitted != NO_PRECEDENTS and fitted != 3 and hash(fitted) != hash(NO_PRECEDENTS)
+    other = fit_precedents(pairs, -rest, Shares(USUAL, USUAL_NOISE))
+    assert fitted != other and fitted != 3 and hash(fitted) != hash(other)
     assert fitted == fit_precedents(pairs, rest, Shares(USUAL, USUAL_NOISE))
+
+
+def test_steps_are_regressed_as_if_each_were_alone():
+    pairs, rest = judged()
+    steps = np.stack([rest, rest**2, -rest], axis=1)
+    rows, columns = (axis.ravel() for axis in np.meshgrid(np.arange(8), np.arange(5), indexing="ij"))
+    sides = (pairs.needs, pairs.supply, (rows, columns))
+    alone = [fit_precedents(pairs, step, Shares(USUAL, USUAL_NOISE)).expect(*sides) for step in steps.T]
+    together = fit_precedents(pairs, steps, Shares(USUAL, USUAL_NOISE), leading=1)
+    together.check()
+    assert together.expect(*sides) == pytest.approx(alone[1], abs=1e-5)
+    leanings = together.lean(*sides)
+    assert leanings.shape == (40, 3) and not leanings[:, 1].any()
+    assert leanings == pytest.approx(np.stack(alone, axis=1) - alone[1][:, None], abs=1e-5)
+    first = fit_precedents(pairs, steps, Shares(USUAL, USUAL_NOISE))
+    assert first != together
+    with pytest.raises(ValueError, match="precedents of shapes"):
+        replace(together, leading=3).check()

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from matchmaker.errors import ModelError
+from matchmaker.evaluation import auc
 from matchmaker.rank.defaults import DEFAULT, default_calibration, default_reranker, read_calibration, write_calibration
 from matchmaker.rank.features import FEATURES, PRECEDENTS
-from matchmaker.rank.learning import Examples, fit_reranker, fit_sum, score, split_needs
+from matchmaker.rank.learning import Examples, fit_reranker, fit_sum, score, split_needs, spread_grades
 from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares
 from matchmaker.rank.reranking import WeightedSum, add_up, digest, read_reranker
 
@@ -121,7 +122,7 @@ def test_learning_follows_the_seed_alone(trees):
 
 def test_trees_learn_what_the_prior_does_not_know(trees):
     others = examples(400, 9)
-    assert np.corrcoef(score(trees, others), others.grades)[0, 1] > 0.8
+    assert np.corrcoef(score(trees, others).totals, others.grades)[0, 1] > 0.8
     assert np.corrcoef(add_up(default_reranker().explain(others.features)), others.grades)[0, 1] < 0.5
 
 
@@ -131,7 +132,44 @@ def test_trees_that_come_no_nearer_on_needs_kept_aside_are_left_out():
     noise = Examples(noise.features, rng.integers(1, 5, 300), noise.vectors)
     model, held_out = fit_reranker(default_reranker(), noise, seed=0)
     assert model.trees == ""
-    assert np.mean((noise.grades - held_out) ** 2) < noise.grades.var() * 1.1
+    assert np.mean((noise.grades - held_out.totals) ** 2) < noise.grades.var() * 1.1
+
+
+def test_grades_lean_towards_each_step_and_keep_their_mean_and_spread():
+    grades = np.array([1] * 50 + [2] * 30 + [3] * 15 + [4] * 5)
+    targets, leading = spread_grades(grades, np.array([1, 2, 3, 4]))
+    assert targets.shape == (3, 100) and leading == 1
+    assert targets.mean(axis=1) == pytest.approx([grades.mean()] * 3)
+    assert targets.std(axis=1) == pytest.approx([grades.std()] * 3, rel=0.15)
+    for target, step in zip(targets, (2, 3, 4), strict=True):
+        levels = np.array([target[grades == grade][0] for grade in (1, 2, 3, 4)])
+        assert np.diff(levels).argmax() == step - 2 and (np.diff(levels) > 0).all()
+    # Two grades are one step, which says what the grades say; a step that no pair reaches moves nothing.
+    assert spread_grades(grades // 2, np.array([0, 1, 2]))[0].shape == (2, 100)
+    assert spread_grades(grades > 2, np.array([0, 1]))[0][0] == pytest.approx((grades > 2).astype(float))
+    absent = spread_grades(np.minimum(grades, 3), np.array([1, 2, 3, 4]))[0][2]
+    assert np.corrcoef(absent, np.minimum(grades, 3))[0, 1] == pytest.approx(1)
+    # Of a long scale only the step that makes a meeting worthwhile is learned by itself.
+    targets, leading = spread_grades(grades * 7, np.arange(101))
+    assert len(targets) == 1 and leading == 0
+
+
+def test_what_reaches_one_step_is_learned_beside_what_reaches_another():
+    """Pairs are worth a look by one liking, and excellent by another; each step's own score knows its own."""
+    rng = np.random.default_rng(0)
+    rows = np.repeat(np.arange(40), 20)
+    vectors = rng.normal(size=(840, 12)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    supply = vectors[40:]
+    worth, excellent = supply[:, 0] > 0, supply[:, 1] > 0.2
+    grades = 1 + worth + (worth & excellent)
+    features = np.zeros((800, len(FEATURES)))
+    pairs = Examples(features, grades, JudgedPairs(vectors[:40], supply, rows))
+    scores = score(fit_sum(default_reranker(), pairs, Shares(USUAL, USUAL_NOISE)), pairs)
+    assert scores.steps.shape == (800, 2) and np.array_equal(scores.steps[:, 1], scores.totals)
+    for step, other in ((0, 1), (1, 0)):
+        reached = grades >= step + 2
+        assert auc(scores.steps[:, step], reached) > auc(scores.steps[:, other], reached) + 0.005
 
 
 def test_more_prior_score_never_means_less_on_the_line():
@@ -141,7 +179,7 @@ def test_more_prior_score_never_means_less_on_the_line():
     backwards = Examples(pairs.features, (scores < np.median(scores)).astype(int), pairs.vectors)
     assert fit_sum(default_reranker(), backwards, usual).slope > 0
     equal = Examples(np.ones_like(pairs.features), np.arange(200) % 2, pairs.vectors)
-    assert np.isfinite(score(fit_sum(default_reranker(), equal, usual), equal)).all()
+    assert np.isfinite(score(fit_sum(default_reranker(), equal, usual), equal).steps).all()
 
 
 @pytest.mark.parametrize("needs", [5, 7, 23])
@@ -163,7 +201,7 @@ def test_a_need_is_scored_by_a_model_that_never_saw_it():
     changed = np.where(own, 1, pairs.grades)
     # Shares are set on all judgments together, so that held-out scores of one need move a little with its own grades.
     _, again = fit_reranker(default_reranker(), Examples(pairs.features, changed, pairs.vectors), 0)
-    assert np.abs(again[own] - scores[own]).max() < 0.3
+    assert np.abs(again.steps[own] - scores.steps[own]).max() < 0.3
     assert np.abs(changed - pairs.grades)[own].max() == 3
 
 

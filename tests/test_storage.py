@@ -251,7 +251,7 @@ def test_objects_hidden_in_arrays_are_refused(saved):
         sign_again(saved, file)
 
 
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 4}', '{"format": 4, "files": 3}', "\x00"])
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 5}', '{"format": 5, "files": 3}', "\x00"])
 def test_a_damaged_manifest_says_so(manifest, saved):
     (saved / MANIFEST).write_text(manifest, encoding="utf-8")
     with pytest.raises(ModelError, match="is no saved model"):
@@ -270,7 +270,7 @@ def test_files_that_the_manifest_leaves_out_are_not_trusted(saved):
 def test_other_formats_and_dictionaries_are_refused(saved, monkeypatch):
     manifest = json.loads((saved / MANIFEST).read_text(encoding="utf-8"))
     (saved / MANIFEST).write_text(json.dumps({**manifest, "format": 1}), encoding="utf-8")
-    with pytest.raises(ModelError, match="^[^(]*has format 1, this version reads 4; save or learn it again$"):
+    with pytest.raises(ModelError, match="^[^(]*has format 1, this version reads 5; save or learn it again$"):
         load(saved)
     (saved / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     monkeypatch.setattr("matchmaker.text.segmentation.Segmenter.sha256", "another")

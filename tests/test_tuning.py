@@ -12,7 +12,7 @@ from matchmaker.learning import learn
 from matchmaker.lessons import prepare_lesson
 from matchmaker.rank.defaults import default_reranker
 from matchmaker.rank.features import FEATURES
-from matchmaker.rank.learning import fit_reranker
+from matchmaker.rank.learning import Scores, fit_reranker
 from matchmaker.rank.reranking import add_up
 from matchmaker.register import Register
 from matchmaker.samples import sample_path
@@ -120,7 +120,8 @@ def test_a_tuned_encoder_is_taken_only_where_it_comes_clearly_nearer(engine, reg
     plain, _ = fit_reranker(engine.reranker, lesson.examples, 0)
 
     def stand_in(*_):
-        return Deep(plain, (grades if helps else 0) + noise, {"layer3.narrow.bias": np.zeros(384, np.float32)})
+        scores = (grades if helps else 0) + noise
+        return Deep(plain, Scores(scores, scores[:, None]), {"layer3.narrow.bias": np.zeros(384, np.float32)})
 
     monkeypatch.setattr(learning, "fit_deeply", stand_in)
     learned = learn(lesson, engine.reranker, 0, tuned_from=STUDENT)

@@ -32,16 +32,22 @@ class Calibration:
     relevant: int
 
     def steps(self, scores: np.ndarray) -> np.ndarray:
-        """Return P(grade >= step), shape (p, len(grades) - 1); never rising with the step."""
-        curves = _sigmoid(np.multiply.outer(scores, self.slopes) + np.array(self.shifts))
+        """Return P(grade >= step), shape (p, len(grades) - 1); never rising with the step.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (p,) or (p, len(grades) - 1)
+            One for all steps, or one for each, as they were when the curves were fitted.
+        """
+        curves = _sigmoid(_spread(scores) * np.array(self.slopes) + np.array(self.shifts))
         return np.minimum.accumulate(curves, axis=1)
 
     def probability(self, scores: np.ndarray) -> np.ndarray:
-        """Return the probability of a worthwhile meeting, shape (p,)."""
+        """Return the probability of a worthwhile meeting, shape (p,), by the scores that order lists, shape (p,)."""
         return np.asarray(self.steps(scores)[:, self.grades.index(self.relevant) - 1])
 
     def expected_grade(self, scores: np.ndarray) -> np.ndarray:
-        """Return the mean grade to expect, shape (p,)."""
+        """Return the mean grade to expect, shape (p,); scores as in `steps`."""
         # Summed a row at a time: a matrix product's last bit can depend on how many rows it has.
         return np.asarray(self.grades[0] + (self.steps(scores) * np.diff(self.grades)).sum(axis=1))
 
@@ -67,14 +73,16 @@ def fit_calibration(scores: np.ndarray, grades: np.ndarray, relevant: int | None
 
     Parameters
     ----------
-    scores : ndarray, shape (p,)
+    scores : ndarray, shape (p,) or (p, steps)
+        One for all steps of the grades, or one for each.
     grades : ndarray of int, shape (p,)
         At least two different grades.
     relevant : int, optional
         Least grade that makes a meeting worthwhile; by default `relevant_grade`.
     """
     scale = tuple(int(grade) for grade in np.unique(grades))
-    curves = [_fit_curve(scores, grades >= step) for step in scale[1:]]
+    columns = np.broadcast_to(_spread(scores), (len(grades), len(scale) - 1)).T
+    curves = [_fit_curve(column, grades >= step) for column, step in zip(columns, scale[1:], strict=True)]
     chosen = relevant_grade(scale) if relevant is None else min(scale[1:], key=lambda grade: abs(grade - relevant))
     return Calibration(scale, tuple(slope for slope, _ in curves), tuple(shift for _, shift in curves), chosen)
 
@@ -93,6 +101,11 @@ def _fit_curve(scores: np.ndarray, outcomes: np.ndarray) -> tuple[float, float]:
 
     found = minimize(loss, np.array([1.0, base]), jac=True, method="L-BFGS-B", bounds=[(1e-3, None), (None, None)])
     return float(found.x[0]), float(found.x[1])
+
+
+def _spread(scores: np.ndarray) -> np.ndarray:
+    """Return scores as a matrix, with one column where there is one for all steps."""
+    return scores if scores.ndim == 2 else scores[:, None]
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

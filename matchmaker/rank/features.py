@@ -218,6 +218,17 @@ def _compare_part(
     return features
 
 
+def lean(demand: Demand, supply: Supply, pairs: Pairs, precedents: Precedents | None) -> np.ndarray:
+    """Return how far precedents make each step of the grades lean, shape (p, s); one column of 0 without any."""
+    if precedents is None:
+        return np.zeros((len(pairs), 1))
+    leanings = np.zeros((len(pairs), len(precedents.levels)))
+    for part, places in supply.locate(pairs.supply):
+        both = (pairs.needs[places], pairs.supply[places] - part.first)
+        leanings[places] = precedents.lean(demand.profile_vectors, part.segment.vectors, both)
+    return leanings
+
+
 def compare_tags(
     needs: TagTable, table: TagTable, pairs: tuple[np.ndarray, np.ndarray], names: Collection[str] = FEATURES
 ) -> dict[str, np.ndarray]:

@@ -7,19 +7,24 @@ kept only when they come nearer to the grades of needs kept aside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matchmaker.rank.calibration import relevant_grade
 from matchmaker.rank.features import FEATURES, PRECEDENTS
-from matchmaker.rank.precedents import NO_PRECEDENTS, JudgedPairs, Shares, fit_precedents, tune_shares
+from matchmaker.rank.precedents import JudgedPairs, Shares, fit_precedents, tune_shares
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up
 
 FOLDS = 5
 # Trees earn their place when their gain on needs kept aside is this many standard errors: one chance in twenty.
 CLEARLY = 1.645
 ROUNDS = 100
+# How much it counts whether a step was reached, beside the grade itself.
+LEANING = 0.5
+# On a longer scale only the step that makes a meeting worthwhile is learned by itself.
+MOST_STEPS = 9
 PARAMETERS = {
     "objective": "regression",
     "learning_rate": 0.05,
@@ -72,9 +77,25 @@ class Examples:
         return Examples(self.features[chosen], self.grades[chosen], self.vectors.part(chosen), weights)
 
 
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a learned model says of pairs.
+
+    Attributes
+    ----------
+    totals : ndarray, shape (p,)
+        The scores that order a list.
+    steps : ndarray, shape (p, s)
+        The same for each step of the grades, to read its curve by; one column for all on a long scale.
+    """
+
+    totals: np.ndarray
+    steps: np.ndarray
+
+
 def fit_reranker(
     prior: WeightedSum, examples: Examples, seed: int, progress: Progress | None = None
-) -> tuple[LearnedSum, np.ndarray]:
+) -> tuple[LearnedSum, Scores]:
     """Learn from all pairs, and score each by a model that saw no pair of its need.
 
     Parameters
@@ -90,18 +111,22 @@ def fit_reranker(
     Returns
     -------
     model : LearnedSum
-    held_out : ndarray, shape (p,)
+    held_out : Scores
     """
-    held_out = np.zeros(len(examples))
+    scale = np.unique(examples.grades)
     folds = list(split_needs(examples.vectors.rows, seed))
+    parts: list[tuple[np.ndarray, Scores]] = []
     for done, held in enumerate(folds, start=1):
         seen = examples.part(~held)
-        held_out[held] = score(fit_sum(prior, seen, choose_shares(prior, seen, seed)), examples.part(held))
+        model = fit_sum(prior, seen, choose_shares(prior, seen, seed), scale)
+        parts.append((held, score(model, examples.part(held))))
         if progress:
             progress(done, len(folds) + 1)
-    model = fit_sum(prior, examples, choose_shares(prior, examples, seed))
+    held_out = join_scores(parts)
+    model = fit_sum(prior, examples, choose_shares(prior, examples, seed), scale)
     # Trees learn from what was left over at needs kept aside: where a model has seen a pair, too little is.
-    left = examples.grades - held_out
+    targets, leading = spread_grades(examples.grades, scale, examples.weights)
+    left = targets[leading] - held_out.totals
     corrections = np.zeros(len(examples))
     for held in folds:
         trees = fit_trees(examples.features[~held], left[~held], seed, examples.part(~held).weights)
@@ -110,24 +135,73 @@ def fit_reranker(
     nearer = left**2 - (left - corrections) ** 2
     if clearly_positive(nearer if examples.weights is None else nearer * examples.weights, examples.vectors.rows):
         model = replace(model, trees=fit_trees(examples.features, left, seed, examples.weights))
-        held_out = held_out + corrections
+        held_out = Scores(held_out.totals + corrections, held_out.steps + corrections[:, None])
     return model, held_out
 
 
-def fit_sum(prior: WeightedSum, examples: Examples, shares: Shares) -> LearnedSum:
-    """Fit the line and the precedents."""
-    line = _fit_line(prior, examples)
-    rest = examples.grades - add_up(line.explain(examples.features))
-    return replace(line, precedents=fit_precedents(examples.vectors, rest, shares, examples.weights))
+def join_scores(parts: Sequence[tuple[np.ndarray, Scores]]) -> Scores:
+    """Return the scores of all pairs from those of parts, each with the mask of its pairs."""
+    masks, scores = zip(*parts, strict=True)
+    order = np.argsort(np.concatenate([np.flatnonzero(mask) for mask in masks]))
+    totals, steps = (np.concatenate([getattr(each, name) for each in scores]) for name in ("totals", "steps"))
+    return Scores(totals[order], steps[order])
 
 
-def score(model: LearnedSum, examples: Examples) -> np.ndarray:
-    """Return the scores of pairs, shape (p,)."""
+def fit_sum(prior: WeightedSum, examples: Examples, shares: Shares, scale: np.ndarray | None = None) -> LearnedSum:
+    """Fit the line and the precedents.
+
+    Parameters
+    ----------
+    prior : WeightedSum
+    examples : Examples
+    shares : Shares
+    scale : ndarray of int, optional
+        Grades in use, ascending: a part of the pairs may lack some. By default those of these pairs.
+    """
+    scale = np.unique(examples.grades) if scale is None else scale
+    targets, leading = spread_grades(examples.grades, scale, examples.weights)
+    scores = add_up(prior.explain(examples.features))
+    lines = [_fit_line(scores, target, examples.weights) for target in targets]
+    rest = np.stack([target - line(scores) for target, line in zip(targets, lines, strict=True)], axis=1)
+    precedents = fit_precedents(examples.vectors, rest, shares, examples.weights, leading)
+    return LearnedSum(prior, lines[leading].slope, lines[leading].shift, precedents)
+
+
+def spread_grades(grades: np.ndarray, scale: np.ndarray, weights: np.ndarray | None = None) -> tuple[np.ndarray, int]:
+    """Return what is learned of each step of the grades, shape (s, p), and which step orders lists.
+
+    That is the grade, leaning towards whether the step was reached. Grades alone let the few excellent pairs speak
+    loudest, for they lie furthest from what is expected; the step alone knows too few pairs that reach it. The step
+    that makes a meeting worthwhile orders lists, so that its probability never rises from one rank to the next.
+
+    Examples
+    --------
+    >>> spread_grades(np.array([1, 1, 2, 4]), np.array([1, 2, 4]))[0].round(1)
+    array([[1.1, 1.1, 2.4, 3.4],
+           [1.1, 1.1, 1.8, 4. ]])
+    """
+    steps = [int(step) for step in scale[1:]]
+    relevant = relevant_grade(scale.tolist())
+    if len(steps) > MOST_STEPS:
+        steps = [relevant]
+    mean, spread = _describe(grades, weights)
+    targets = []
+    for step in steps:
+        reached = (grades >= step).astype(float)
+        share, deviation = _describe(reached, weights)
+        leaning = mean + (reached - share) * (spread / deviation if deviation > 0 else 0)
+        targets.append((grades + LEANING * leaning) / (1 + LEANING))
+    return np.stack(targets), steps.index(relevant)
+
+
+def score(model: LearnedSum, examples: Examples) -> Scores:
+    """Return the scores of pairs."""
     features = examples.features.copy()
     vectors = examples.vectors
     both = (vectors.rows, np.arange(len(examples)))
     features[:, FEATURES.index(PRECEDENTS)] = model.precedents.expect(vectors.needs, vectors.supply, both)
-    return add_up(model.explain(features))
+    totals = add_up(model.explain(features))
+    return Scores(totals, totals[:, None] + model.precedents.lean(vectors.needs, vectors.supply, both))
 
 
 def fit_trees(features: np.ndarray, left: np.ndarray, seed: int, weights: np.ndarray | None = None) -> str:
@@ -151,9 +225,9 @@ def split_needs(needs: np.ndarray, seed: int, folds: int = FOLDS) -> Iterator[np
 
 def choose_shares(prior: WeightedSum, examples: Examples, seed: int) -> Shares:
     """Return the variances of precedents that make the grades likeliest."""
-    line = _fit_line(prior, examples)
-    rest = examples.grades - add_up(line.explain(examples.features))
-    return tune_shares(examples.vectors, rest, seed, examples.weights)
+    scores = add_up(prior.explain(examples.features))
+    line = _fit_line(scores, examples.grades, examples.weights)
+    return tune_shares(examples.vectors, examples.grades - line(scores), seed, examples.weights)
 
 
 def clearly_positive(values: np.ndarray, needs: np.ndarray) -> bool:
@@ -162,11 +236,24 @@ def clearly_positive(values: np.ndarray, needs: np.ndarray) -> bool:
     return bool(sums.mean() > CLEARLY * sums.std(ddof=1) / np.sqrt(len(sums)))
 
 
-def _fit_line(prior: WeightedSum, examples: Examples) -> LearnedSum:
-    scores, grades, weights = add_up(prior.explain(examples.features)), examples.grades, examples.weights
-    mean, grade = np.average(scores, weights=weights), np.average(grades, weights=weights)
-    spread = float(scores.var() if weights is None else np.average((scores - mean) ** 2, weights=weights))
-    slope = float(np.cov(scores, grades, bias=True, aweights=weights)[0, 1] / spread) if spread > 0 else 0.0
+def _describe(values: np.ndarray, weights: np.ndarray | None) -> tuple[float, float]:
+    """Return mean and standard deviation."""
+    mean = np.average(values, weights=weights)
+    return float(mean), float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    slope: float
+    shift: float
+
+    def __call__(self, scores: np.ndarray) -> np.ndarray:
+        return self.slope * scores + self.shift
+
+
+def _fit_line(scores: np.ndarray, target: np.ndarray, weights: np.ndarray | None) -> _Line:
+    (mean, spread), (grade, _) = _describe(scores, weights), _describe(target, weights)
+    slope = float(np.cov(scores, target, bias=True, aweights=weights)[0, 1] / spread**2) if spread > 0 else 0.0
     # More score must never mean a lower grade, whatever a handful of judgments say.
     slope = max(slope, 1e-3)
-    return LearnedSum(prior, slope, float(grade - slope * mean), NO_PRECEDENTS)
+    return _Line(slope, float(grade - slope * mean))

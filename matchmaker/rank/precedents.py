@@ -14,6 +14,9 @@ own taste  ``same(n, n') * a·a'``                                       this ve
 ``a`` is an achievement's unit vector, ``near`` the squared and ``same`` a steep power of the needs' cosine. All four
 are linear in ``a``, so the posterior mean of a pair is ``level + a · direction`` with a level and a direction that
 depend on the need alone: no judged achievement has to be kept.
+
+Each step of the grades is regressed by itself, at the cost of one, since the kernels are the same: what makes a pair
+worth a look is not what makes it excellent. One of the steps leads: lists are ordered by it.
 """
 
 from __future__ import annotations
@@ -49,24 +52,27 @@ class Precedents:
     ----------
     needs : ndarray of float32, shape (m, d)
         Unit vectors of the judged needs.
-    levels : ndarray, shape (m,)
-        What is left unexplained at each judged need, as the process weighs it.
-    directions : ndarray of float32, shape (m, d)
+    levels : ndarray, shape (s, m)
+        What is left unexplained of each step at each judged need, as the process weighs it.
+    directions : ndarray of float32, shape (s, m, d)
         The same, spread over the achievements that were judged.
     shares : ndarray, shape (4,)
         Variance of each kernel of `KERNELS`.
+    leading : int
+        The step that orders lists.
     """
 
     needs: np.ndarray
     levels: np.ndarray
     directions: np.ndarray
     shares: np.ndarray
+    leading: int = 0
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two say the same of every pair."""
         if not isinstance(other, Precedents):
             return NotImplemented
-        return all(
+        return self.leading == other.leading and all(
             np.array_equal(mine, its)
             for mine, its in (
                 (self.needs, other.needs),
@@ -82,16 +88,16 @@ class Precedents:
 
     def check(self) -> None:
         """Raise `ValueError` unless the arrays fit together and hold numbers."""
-        count = len(self.levels)
-        fit = self.needs.ndim == 2 and self.needs.shape == self.directions.shape and len(self.needs) == count
         arrays = (self.needs, self.levels, self.directions, self.shares)
-        if not (fit and self.levels.ndim == 1 and self.shares.shape == (len(KERNELS),)):
+        fit = self.needs.ndim == self.levels.ndim == 2 and 0 <= self.leading < len(self.levels)
+        fit = fit and self.directions.shape == (len(self.levels), *self.needs.shape)
+        if not (fit and self.levels.shape[1] == len(self.needs) and self.shares.shape == (len(KERNELS),)):
             raise ValueError(f"precedents of shapes {', '.join(str(array.shape) for array in arrays)}")
         if not all(np.isfinite(array).all() for array in arrays):
             raise ValueError("precedents that are no numbers")
 
     def expect(self, demand: np.ndarray, supply: np.ndarray, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Return what precedents add to the grade of pairs, shape (p,); 0 where no judged need is like theirs.
+        """Return what precedents add to the score of pairs, shape (p,); 0 where no judged need is like theirs.
 
         Parameters
         ----------
@@ -105,23 +111,32 @@ class Precedents:
         ModelError
             When the vectors have another length than those that were learned from.
         """
+        return np.asarray(self._answer(slice(self.leading, self.leading + 1), demand, supply, pairs)[:, 0])
+
+    def lean(self, demand: np.ndarray, supply: np.ndarray, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """Return how far each step leans from what `expect` says, shape (p, s); parameters and errors as there."""
+        steps = self._answer(slice(None), demand, supply, pairs)
+        return np.asarray(steps - steps[:, [self.leading]])
+
+    def _answer(
+        self, which: slice, demand: np.ndarray, supply: np.ndarray, pairs: tuple[np.ndarray, np.ndarray]
+    ) -> np.ndarray:
+        """Return posterior means of some steps, shape (p, len(which))."""
         if demand.shape[1] != self.needs.shape[1]:
             raise ModelError(
                 f"this model learned from vectors of {self.needs.shape[1]} numbers, the encoder gives "
                 f"{demand.shape[1]}; give the encoder it was learned with, or learn again"
             )
         level, own_level, taste, own_taste = self.shares
-        asked = np.unique(pairs[0])
-        levels = np.zeros(len(demand))
-        directions = np.zeros(demand.shape, np.float32)
-        for row in asked:  # one at a time: a matrix product's last bit can depend on how many rows it has
+        known, ways = self.levels[which], self.directions[which]
+        levels = np.zeros((len(known), len(demand)))
+        directions = np.zeros((len(known), *demand.shape), np.float32)
+        for row in np.unique(pairs[0]):  # one at a time: a matrix product's last bit can depend on how many rows it has
             near, same = _alike(self.needs @ demand[row])
-            levels[row] = (level * near + own_level * same) @ self.levels
-            directions[row] = (taste * near + own_taste * same).astype(np.float32) @ self.directions
-        return np.asarray(levels[pairs[0]] + multiply_vectors(directions, supply, pairs))
-
-
-NO_PRECEDENTS = Precedents(np.zeros((0, 0)), np.zeros(0), np.zeros((0, 0)), np.zeros(len(KERNELS)))
+            levels[:, row] = known @ (level * near + own_level * same)
+            directions[:, row] = (taste * near + own_taste * same).astype(np.float32) @ ways
+        tastes = [multiply_vectors(each, supply, pairs) for each in directions]
+        return np.asarray(levels[:, pairs[0]].T + np.stack(tastes, axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,28 +208,40 @@ def tune_shares(pairs: JudgedPairs, rest: np.ndarray, seed: int, weights: np.nda
 
 
 def fit_precedents(
-    pairs: JudgedPairs, rest: np.ndarray, shares: Shares, weights: np.ndarray | None = None
+    pairs: JudgedPairs, rest: np.ndarray, shares: Shares, weights: np.ndarray | None = None, leading: int = 0
 ) -> Precedents:
     """Return the posterior of a process with given variances; of more than ``MOST_PAIRS`` pairs the last ones count.
 
-    The noise of a pair is divided by its weight, which is 1 where none is given.
+    Parameters
+    ----------
+    pairs : JudgedPairs
+    rest : ndarray, shape (p,) or (p, s)
+        What is left unexplained of each step.
+    shares : Shares
+    weights : ndarray, shape (p,), optional
+        How much each pair counts: the noise of a pair is divided by it.
+    leading : int
+        The step that orders lists.
     """
     recent = slice(max(0, len(rest) - MOST_PAIRS), None)
     counts = np.float32(1) if weights is None else weights[recent].astype(np.float32)
-    pairs, rest = pairs.part(np.arange(len(rest))[recent]), rest[recent]
+    pairs = pairs.part(np.arange(len(rest))[recent])
+    rest = rest.reshape(len(rest), -1)[recent]
     total = np.zeros((len(rest), len(rest)), np.float32)
     for share, kernel in zip(shares.kernels, pairs.kernels(), strict=True):
         total += np.float32(share) * kernel
     total[np.diag_indices(len(rest))] += np.float32(shares.noise) / counts
-    pulled = cho_solve(cho_factor(total, lower=True, overwrite_a=True), rest.astype(np.float32)).astype(np.float64)
+    pulled = cho_solve(cho_factor(total, lower=True, overwrite_a=True), rest.astype(np.float32)).T.astype(np.float64)
     used, place = np.unique(pairs.rows, return_inverse=True)
-    directions = np.zeros((len(used), pairs.supply.shape[1]))
-    np.add.at(directions, place, pulled[:, None] * pairs.supply)
+    directions = np.zeros((len(pulled), len(used), pairs.supply.shape[1]))
+    for step, each in zip(directions, pulled, strict=True):
+        np.add.at(step, place, each[:, None] * pairs.supply)
     return Precedents(
         needs=np.ascontiguousarray(pairs.needs[used], np.float32),
-        levels=np.bincount(place, pulled, minlength=len(used)),
+        levels=np.stack([np.bincount(place, each, minlength=len(used)) for each in pulled]),
         directions=directions.astype(np.float32),
         shares=shares.kernels.copy(),
+        leading=leading,
     )
 
 

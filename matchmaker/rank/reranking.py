@@ -136,7 +136,8 @@ class LearnedSum:
         """Return the model as JSON around LightGBM's own text."""
         content = {"features": list(FEATURES), "slope": self.slope, "shift": self.shift, "trees": self.trees}
         content |= {"learned_from": list(self.learned_from), "prior": json.loads(self.prior.to_text())}
-        content["precedents"] = {name: _pack(getattr(self.precedents, name)) for name in _PRECEDENTS}
+        arrays = {name: _pack(getattr(self.precedents, name)) for name in _PRECEDENTS}
+        content["precedents"] = {**arrays, "leading": self.precedents.leading}
         return json.dumps({"kind": "learned_sum", **content}, indent=1, ensure_ascii=False)
 
 
@@ -154,7 +155,9 @@ def read_reranker(text: str) -> WeightedSum | LearnedSum:
             sums = WeightedSum(prior["weights"], prior["centres"], prior["widths"])
             if content["trees"] != "":
                 _check_trees(content["trees"])
-            precedents = Precedents(**{name: _unpack(content["precedents"][name]) for name in _PRECEDENTS})
+            told = content["precedents"]
+            arrays = {name: _unpack(told[name]) for name in _PRECEDENTS}
+            precedents = Precedents(**arrays, leading=int(told["leading"]))
             precedents.check()
             slope, shift = float(content["slope"]), float(content["shift"])
             return LearnedSum(sums, slope, shift, precedents, content["trees"], tuple(content["learned_from"]))
