@@ -121,9 +121,10 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
         if learned.report.adopted:
             engine.note(held, scored, learned.calibration)
         else:
+            untaught = default_scores[held]
             # Scores of two models lie on two scales, expected grades do not.
-            expected = default_calibration().expected_grade(default_scores[held])
-            engine.note(held, Scores(expected, default_scores[held, None]), default_calibration())
+            expected = default_calibration().expected_grade(untaught)
+            engine.note(held, Scores(untaught, untaught[:, None]), default_calibration(), expected)
     yield engine.rank(f"{ENGINE}, learn() (adopted in {adopted} of {FOLDS} folds)")
     yield model.rank(f"{ENGINE}, learned model")
     if settings.deep:
@@ -154,13 +155,16 @@ def _rank_deeply(
 
 
 class _Answers:
-    """What a system says of pairs, fold by fold, its scores on the scale of grades."""
+    """What a system says of pairs, fold by fold."""
 
     def __init__(self, pairs: int) -> None:
         self.scores, self.likely, self.expected, self.reach2, self.probabilities = (np.zeros(pairs) for _ in range(5))
 
-    def note(self, held: np.ndarray, scores: Scores, calibration: Calibration) -> None:
-        self.scores[held] = scores.totals
+    def note(
+        self, held: np.ndarray, scores: Scores, calibration: Calibration, in_grades: np.ndarray | None = None
+    ) -> None:
+        """Note a fold; scores that lie on another scale than grades come a second time, brought to it."""
+        self.scores[held] = scores.totals if in_grades is None else in_grades
         self.likely[held] = calibration.likely_grade(scores.steps)
         self.expected[held] = calibration.expected_grade(scores.steps)
         self.reach2[held] = calibration.steps(scores.steps)[:, calibration.grades.index(2) - 1]

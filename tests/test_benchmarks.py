@@ -77,6 +77,12 @@ def test_learning_protocol_scores_every_held_out_pair(samples, monkeypatch):
         assert ranking.likely.min() >= 1
         assert ranking.likely.max() <= 4
         assert set(np.unique(ranking.likely)) <= {1, 2, 3, 4} and len(np.unique(ranking.scores)) > FOLDS
+        # A refused model leaves scores on another scale; whichever speaks, its probabilities are of worthwhile pairs.
+        assert abs(ranking.probabilities.mean() - (samples.grades >= 3).mean()) < 0.1
+    for ranking in rankings[1:4]:
+        assert set(ranking.answers) == {"reach2", "expect"}
+        assert (ranking.answers["reach2"] >= ranking.probabilities - 0.1).all()
+        assert np.corrcoef(ranking.answers["expect"], ranking.scores)[0, 1] > 0.9
 
 
 def test_features_give_the_scores_that_the_engine_gives(samples):
