@@ -176,8 +176,9 @@ def spread_grades(grades: np.ndarray, scale: np.ndarray, weights: np.ndarray | N
 
     Examples
     --------
+    >>> import numpy as np
     >>> spread_grades(np.array([1, 1, 2, 4]), np.array([1, 2, 4]))[0].round(1)
-    array([[1.1, 1.1, 2.4, 3.4],
+    array([[0.9, 0.9, 2.4, 3.7],
            [1.1, 1.1, 1.8, 4. ]])
     """
     steps = [int(step) for step in scale[1:]]
