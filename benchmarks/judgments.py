@@ -4,7 +4,7 @@
     python benchmarks/judgments.py --sizes 0 50 --splits 2
 
 As in the engine, fewer than 30 judgments teach nothing, and a model that does not beat the one in use on needs kept
-aside is refused. Writes ``benchmarks/results/judgments.json`` and ``.md``.
+aside is refused; its scores may still be read by new curves. Writes ``benchmarks/results/judgments.json`` and ``.md``.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ import argparse
 import dataclasses
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from protocols import compute_examples
 from registers import READERS, is_present
-from results import RESULTS, describe_in_words, describe_run, write_results
+from results import RESULTS, describe_in_words, describe_run, draw_table, write_results
 
 from matchmaker.errors import TableError
-from matchmaker.evaluation import measure_learning
+from matchmaker.evaluation import mae_score, measure_learning
 from matchmaker.learning import learn
 from matchmaker.lessons import Lesson
-from matchmaker.rank.defaults import default_reranker
-from matchmaker.rank.learning import Examples, score
+from matchmaker.rank.calibration import relevant_grade
+from matchmaker.rank.defaults import default_calibration, default_reranker
+from matchmaker.rank.learning import Examples, Scores, score
 from matchmaker.rank.reranking import add_up
 
 SIZES = (0, 50, 200, 500, 2000, 7000)
@@ -43,22 +46,41 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     return parser.parse_args(arguments)
 
 
-def score_after_learning(
+@dataclasses.dataclass(frozen=True)
+class Taught:
+    """What the engine says of pairs after it was shown others, and how."""
+
+    scores: np.ndarray
+    adopted: bool
+    recalibrated: bool
+    mae_score: float
+    brier: float
+
+
+def teach(
     examples: Examples, need_ids: list[str], achievement_ids: list[str], train: np.ndarray, test: np.ndarray, seed: int
-) -> tuple[np.ndarray, bool]:
-    """Return the scores of pairs by the engine after it was shown others, and whether it adopted what it learned."""
-    prior = default_reranker()
-    untaught = add_up(prior.explain(examples.features[test]))
-    if not len(train):
-        return untaught, False
-    lesson = Lesson(examples.part(train), [need_ids[row] for row in train], [achievement_ids[row] for row in train])
-    try:
-        learned = learn(lesson, prior, seed)
-    except TableError:  # too few
-        return untaught, False
-    if not learned.report.adopted:
-        return untaught, False
-    return score(learned.reranker, examples.part(test)).totals, True
+) -> Taught:
+    """Show the engine some pairs and ask it about others."""
+    prior, calibration = default_reranker(), default_calibration()
+    asked = examples.part(test)
+    untaught = add_up(prior.explain(asked.features))
+    said = Scores(untaught, untaught[:, None])
+    adopted = recalibrated = False
+    if len(train):
+        lesson = Lesson(examples.part(train), [need_ids[row] for row in train], [achievement_ids[row] for row in train])
+        with suppress(TableError):  # too few
+            learned = learn(lesson, prior, seed, curves=calibration)
+            adopted, recalibrated = learned.report.adopted, learned.report.recalibrated is not None
+            calibration = learned.calibration if adopted else learned.curves or calibration
+            said = score(learned.reranker, asked) if adopted else said
+    worthwhile = asked.grades >= relevant_grade(np.unique(examples.grades).tolist())
+    return Taught(
+        said.totals,
+        adopted,
+        recalibrated,
+        mae_score(calibration.likely_grade(said.steps), asked.grades),
+        float(np.mean((calibration.probability(said.totals) - worthwhile) ** 2)),
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
@@ -68,16 +90,15 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
         raise SystemExit(f"{chosen.data / chosen.collection} is missing; give --data")
     collection = READERS[chosen.collection](chosen.data)
     examples = compute_examples(collection)
-    adopted: dict[int, list[bool]] = {}
+    taught: dict[int, list[Taught]] = {}
     began = time.perf_counter()
 
     def fit_and_score(train: np.ndarray, test: np.ndarray) -> np.ndarray:
-        scores, taken = score_after_learning(
-            examples, collection.need_ids, collection.achievement_ids, train, test, chosen.seed
-        )
-        adopted.setdefault(len(train), []).append(taken)
-        print(f"{time.perf_counter() - began:6.0f} s  {len(train)} judgments, adopted: {taken}", flush=True)
-        return scores
+        found = teach(examples, collection.need_ids, collection.achievement_ids, train, test, chosen.seed)
+        taught.setdefault(len(train), []).append(found)
+        told = f"{len(train)} judgments, adopted: {found.adopted}, calibrated: {found.recalibrated}"
+        print(f"{time.perf_counter() - began:6.0f} s  {told}", flush=True)
+        return found.scores
 
     curve = measure_learning(
         fit_and_score,
@@ -89,11 +110,30 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
         random_state=chosen.seed,
     )
     run = describe_run(chosen.seed, {collection.name: collection.sha256})
-    times = {str(size): f"{sum(taken)} of {len(taken)}" for size, taken in adopted.items()}
-    content = {"run": run, "collection": collection.name, "adopted": times}
+    content: dict[str, Any] = {"run": run, "collection": collection.name}
+    content["adopted"], content["recalibrated"] = (
+        {str(size): f"{sum(getattr(one, what) for one in each)} of {len(each)}" for size, each in taught.items()}
+        for what in ("adopted", "recalibrated")
+    )
+    content["mae_score"], content["brier"] = (
+        {str(size): float(np.mean([getattr(one, what) for one in each])) for size, each in taught.items()}
+        for what in ("mae_score", "brier")
+    )
     content |= {"points": [dataclasses.asdict(point) for point in curve.points], "never_worse": curve.never_worse}
     lines = [f"# What judgments are worth, {collection.name}", "", describe_in_words(run), "", "```text", str(curve)]
-    lines += ["```", "", "Adopted, by judgments shown: " + "; ".join(f"{size}: {n}" for size, n in times.items()) + "."]
+    rows = [
+        [str(size), *(str(content[what][str(size)]) for what in ("adopted", "recalibrated"))]
+        + [f"{content[what][str(size)]:.3f}" for what in ("mae_score", "brier")]
+        for size in taught
+    ]
+    header = ["judgments", "model adopted", "only curves calibrated", "1/(1+MAE)", "squared error of P(grade ≥ 3)"]
+    lines += [
+        "```",
+        "",
+        draw_table(header, rows),
+        "",
+        "The last two are means over the splits, on the needs kept aside.",
+    ]
     written = write_results(chosen.out, "judgments", content, "\n".join(lines) + "\n")
     print("\n".join(lines), f"wrote {', '.join(map(str, written))}", sep="\n")
     return content

@@ -113,18 +113,18 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
         rows = np.flatnonzero(~held)
         need_ids, achievement_ids = collection.need_ids, collection.achievement_ids
         lesson = Lesson(examples.part(~held), [need_ids[row] for row in rows], [achievement_ids[row] for row in rows])
-        learned = learn(lesson, default_reranker(), seed)
+        learned = learn(lesson, default_reranker(), seed, curves=default_calibration())
         scored = score(learned.reranker, examples.part(held))
         model.note(held, scored, learned.calibration)
-        # What `Matchmaker.learn` does: a model that was refused leaves the one in use as it was.
         adopted += learned.report.adopted
+        # A model that was refused leaves the one in use as it was, though perhaps with other curves.
         if learned.report.adopted:
             engine.note(held, scored, learned.calibration)
         else:
             untaught = default_scores[held]
+            curves = learned.curves or default_calibration()
             # Scores of two models lie on two scales, expected grades do not.
-            expected = default_calibration().expected_grade(untaught)
-            engine.note(held, Scores(untaught, untaught[:, None]), default_calibration(), expected)
+            engine.note(held, Scores(untaught, untaught[:, None]), curves, curves.expected_grade(untaught))
     yield engine.rank(f"{ENGINE}, learn() (adopted in {adopted} of {FOLDS} folds)")
     yield model.rank(f"{ENGINE}, learned model")
     if settings.deep:

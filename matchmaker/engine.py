@@ -189,6 +189,9 @@ class Matchmaker(Keeper):
     ) -> LearnReport:
         """Learn to rank from judgments; a model that is no better on needs kept aside is refused.
 
+        Where the order stays as it was before any learning, judgments may still calibrate its probabilities, which
+        takes far fewer of them.
+
         Parameters
         ----------
         needs : Records of Profile
@@ -225,10 +228,15 @@ class Matchmaker(Keeper):
             if progress:
                 progress("learn", done, total)
 
-        learned = learn(lesson, self.reranker, self.seed, gap_error, advance, tuned_from=folder)
+        learned = learn(
+            lesson, self.reranker, self.seed, gap_error, advance, tuned_from=folder, curves=self.calibration
+        )
+        if learned.report.changed:
+            self.threshold = learned.report.threshold
+        if learned.curves is not None:
+            self.calibration = learned.curves
         if learned.report.adopted:
             self.reranker, self.calibration = learned.reranker, learned.calibration
-            self.threshold = learned.report.threshold
             if learned.weights:
                 self._read_with(learned.weights)
                 self.fit(self.achievements, progress)
@@ -336,6 +344,7 @@ class Matchmaker(Keeper):
             "encoder": self._vectors.fingerprint or type(self._vectors.encoder).__name__,
             "dictionary_sha256": self._analyst.segmenter.sha256,
             "reranker_sha256": digest(self.reranker),
+            "calibration_sha256": digest(self.calibration),
             "reranker": "default" if isinstance(self.reranker, WeightedSum) else type(self.reranker).__name__,
             "candidates": str(self.candidates),
             "threshold": str(self.threshold),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import t
 
 from matchmaker.deepening import Deep, fit_deeply
 from matchmaker.errors import TableError
@@ -15,7 +16,7 @@ from matchmaker.languages import Lang
 from matchmaker.lessons import Lesson
 from matchmaker.rank.abstention import choose_threshold
 from matchmaker.rank.calibration import Calibration, fit_calibration, relevant_grade
-from matchmaker.rank.learning import Progress, Scores, clearly_positive, fit_reranker, score
+from matchmaker.rank.learning import Progress, Scores, clearly_positive, fit_reranker, score, split_needs
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up
 
 MIN_NEEDS = 5
@@ -23,6 +24,8 @@ MIN_PAIRS = 30
 # Folds learn from much the same judgments, so that their differences vary less than chance would have it (Bengio and
 # Grandvalet 2004): of 110 lessons with grades drawn at random 10 passed at 0.05, and 4 at this level.
 CHANCE = 0.01
+# From so many standard errors on, grades are said to rise or to fall with the scores.
+RISING, FALLING = 2.5, -2.0
 # Of the needs that have something suitable, the share that may be called a gap.
 GAP_ERROR = 0.1
 
@@ -57,6 +60,10 @@ class LearnReport:
         when no tuning was asked for.
     tuned : bool
         Whether the learned model has a tuned encoder: it must come clearly nearer to the grades of needs kept aside.
+    recalibrated : tuple of float or None
+        The squared error of probabilities on needs kept aside, before and after, where no model was adopted but the
+        scores in use are read by new curves: the order stays, probabilities and grades to expect change. None where
+        they are not.
     """
 
     adopted: bool
@@ -70,6 +77,12 @@ class LearnReport:
     gaps: float = 0.0
     deeper: Comparison | None = None
     tuned: bool = False
+    recalibrated: tuple[float, float] | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the engine answers otherwise than before."""
+        return self.adopted or self.recalibrated is not None
 
     def to_text(self, lang: Lang = "zh") -> str:
         """Return the result in words."""
@@ -86,6 +99,7 @@ class LearnReport:
                 f"（差 {overall.difference:+.3f}，95% 区间 {overall.low:+.3f} 至 {overall.high:+.3f}）；"
                 f"使用 {self.needs} 个需求的 {self.pairs} 条研判{skipped}。"
                 + self._tell_tuning(lang)
+                + self._tell_curves(lang)
                 + self._tell_threshold(lang)
             )
         verdict = "learned model adopted" if self.adopted else "learned model refused, the one in use stays"
@@ -99,6 +113,7 @@ class LearnReport:
             f"({overall.difference:+.3f}, {overall.low:+.3f} to {overall.high:+.3f}); "
             f"learned from {self.pairs} judgments on {self.needs} needs{skipped}."
             + self._tell_tuning(lang)
+            + self._tell_curves(lang)
             + self._tell_threshold(lang)
         )
 
@@ -118,8 +133,22 @@ class LearnReport:
             f"({found.difference:+.3f}, {found.low:+.3f} to {found.high:+.3f})."
         )
 
+    def _tell_curves(self, lang: Lang) -> str:
+        if self.recalibrated is None:
+            return ""
+        before, after = self.recalibrated
+        if lang == "zh":
+            return (
+                "排序不变，概率和预计等级已按研判重新校准："
+                f"在未参与校准的需求上，概率的误差（平方，各档相加）由 {before:.3f} 降为 {after:.3f}。"
+            )
+        return (
+            " The order stays, probabilities and grades were calibrated anew: on needs kept aside the squared error of "
+            f"probabilities, summed over the steps of the grades, fell from {before:.3f} to {after:.3f}."
+        )
+
     def _tell_threshold(self, lang: Lang) -> str:
-        if not self.adopted:
+        if not self.changed:
             return ""
         if lang == "zh":
             return f"概率达到 {self.threshold:.2f} 算适配，未参与学习的需求中有 {self.gaps:.0%} 按此列为缺口。"
@@ -130,12 +159,16 @@ class LearnReport:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A model, its calibration and how it did; the model is only to be used when the report says so."""
+    """A model, its calibration and how it did; the model is only to be used when the report says so.
+
+    Where it is not, ``curves`` may be a better calibration for the model in use.
+    """
 
     reranker: LearnedSum
     calibration: Calibration
     report: LearnReport
     weights: Mapping[str, np.ndarray] = field(default_factory=dict)
+    curves: Calibration | None = None
 
 
 def learn(
@@ -146,6 +179,7 @@ def learn(
     progress: Progress | None = None,
     *,
     tuned_from: Path | None = None,
+    curves: Calibration | None = None,
 ) -> Learned:
     """Learn a reranker and compare it with the model in use, on needs that neither has seen.
 
@@ -162,6 +196,9 @@ def learn(
     tuned_from : Path, optional
         Folder of a shipped encoder: it is tuned on ``lesson.texts``, and the model learned from its vectors is taken
         where it comes clearly nearer to the grades of needs kept aside.
+    curves : Calibration, optional
+        By which scores of the model in use are read. Where that has learned nothing and is kept, the judgments may
+        still calibrate it.
 
     Raises
     ------
@@ -190,14 +227,22 @@ def learn(
     untaught = add_up(prior.explain(lesson.examples.features))
     relevant = relevant_grade(grades.tolist())
     comparison, correlation = _measure(lesson, held_out.totals, current, untaught, seed)
-    backwards = _runs_backwards(lesson, untaught)
+    rising = _measure_rise(lesson, untaught)
+    backwards = rising < FALLING
+    adopted = not backwards and (_beats(comparison) or (comparison.difference >= 0 and _beats(correlation)))
     calibration = fit_calibration(held_out.steps, grades, relevant)
-    abstention = choose_threshold(needs, calibration.probability(held_out.totals), grades >= relevant, gap_error)
+    probabilities = calibration.probability(held_out.totals)
+    mended, errors = None, None
+    if curves is not None and not adopted and rising > RISING and isinstance(current, WeightedSum):
+        found = _recalibrate(lesson, untaught, curves, seed)
+        if found is not None:
+            mended, probabilities, errors = found
+    abstention = choose_threshold(needs, probabilities, grades >= relevant, gap_error)
     return Learned(
         reranker=replace(model, learned_from=tuple(sorted(set(lesson.need_ids)))),
         calibration=calibration,
         report=LearnReport(
-            adopted=not backwards and (_beats(comparison) or (comparison.difference >= 0 and _beats(correlation))),
+            adopted=adopted,
             comparison=comparison,
             correlation=correlation,
             needs=judged,
@@ -208,8 +253,10 @@ def learn(
             gaps=abstention.gaps,
             deeper=deeper,
             tuned=deep is not None,
+            recalibrated=errors,
         ),
         weights=deep.weights if deep else {},
+        curves=mended,
     )
 
 
@@ -275,12 +322,47 @@ def _beats(comparison: Comparison) -> bool:
     return comparison.difference > 0 and comparison.p_value < CHANCE
 
 
-def _runs_backwards(lesson: Lesson, scores: np.ndarray) -> bool:
-    """Tell whether grades fall with the scores within needs, by more than two standard errors of no relation."""
+def _recalibrate(
+    lesson: Lesson, scores: np.ndarray, curves: Calibration, seed: int
+) -> tuple[Calibration, np.ndarray, tuple[float, float]] | None:
+    """Return curves that read the scores clearly better than those in use, if there are any.
+
+    With them come the probabilities of pairs by curves that saw no judgment of their need, and the mean squared error
+    of probabilities before and after. On a scale of other grades, only the probability of a worthwhile meeting can be
+    compared, and curves are fitted from nothing.
+    """
+    grades, needs = lesson.examples.grades, lesson.examples.vectors.rows
+    scale = np.unique(grades)
+    relevant = relevant_grade(scale.tolist())
+    alike = set(scale.tolist()) <= set(curves.grades) and relevant == curves.relevant
+    start = curves if alike else None
+
+    def read(by: Calibration, rows: np.ndarray) -> np.ndarray:
+        """Return squared errors, shape (rows,)."""
+        if not alike:
+            return np.asarray((by.probability(scores[rows]) - (grades[rows] >= relevant)) ** 2)
+        reached = grades[rows, None] >= np.array(curves.grades[1:])
+        return np.asarray(((by.steps(scores[rows]) - reached) ** 2).sum(axis=1))
+
+    probabilities, after = np.zeros(len(grades)), np.zeros(len(grades))
+    for held in split_needs(needs, seed):
+        if not alike and len(np.unique(grades[~held])) < len(scale):
+            return None
+        fitted = fit_calibration(scores[~held], grades[~held], relevant, start)
+        probabilities[held], after[held] = fitted.probability(scores[held]), read(fitted, held)
+    before = read(curves, np.arange(len(grades)))
+    sums = np.bincount(needs, before - after)[np.unique(needs)]
+    if not sums.mean() > t.ppf(1 - CHANCE, len(sums) - 1) * sums.std(ddof=1) / np.sqrt(len(sums)):
+        return None
+    return fit_calibration(scores, grades, relevant, start), probabilities, (float(before.mean()), float(after.mean()))
+
+
+def _measure_rise(lesson: Lesson, scores: np.ndarray) -> float:
+    """Return how clearly grades rise with the scores within needs, in standard errors of no relation."""
     _, rows = np.unique(lesson.examples.vectors.rows, return_inverse=True)
     sizes = np.bincount(rows)
     a, b = (
         values - (np.bincount(rows, values) / sizes)[rows] for values in (scores, lesson.examples.grades.astype(float))
     )
     scale = float(np.sqrt((a @ a) * (b @ b)))
-    return bool(scale > 0 and float(a @ b) / scale < -2 / np.sqrt(len(a)))
+    return float(a @ b / scale * np.sqrt(len(a))) if scale > 0 else 0.0

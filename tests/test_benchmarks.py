@@ -332,4 +332,7 @@ def test_the_learning_curve_begins_at_the_unlabelled_start(tmp_path):
     assert [point["judgments"] for point in content["points"]] == [0, 20, 200]
     assert content["points"][0]["difference"] == content["points"][1]["difference"] == 0
     assert content["adopted"]["0"] == content["adopted"]["20"] == "0 of 2"
-    assert "Adopted" in (tmp_path / "judgments.md").read_text(encoding="utf-8")
+    assert content["recalibrated"]["0"] == content["recalibrated"]["20"] == "0 of 2"
+    assert content["mae_score"]["0"] == content["mae_score"]["20"] and content["brier"]["0"] == content["brier"]["20"]
+    assert all(0 < content["brier"][size] < 0.25 and 0.5 < content["mae_score"][size] < 1 for size in content["brier"])
+    assert "| 20 | 0 of 2 | 0 of 2 |" in (tmp_path / "judgments.md").read_text(encoding="utf-8")

@@ -105,3 +105,17 @@ def test_a_relevant_grade_that_nobody_gave_falls_to_the_nearest():
     assert fit_calibration(scores, grades, relevant=4).relevant == 4
     assert fit_calibration(scores, grades, relevant=5).relevant == 4
     assert fit_calibration(scores, grades, relevant=0).relevant == 2
+
+
+def test_few_judgments_pull_curves_in_use_a_little_and_many_far():
+    start = default_calibration()
+    scores, grades = judged((1, 2, 3, 4), 4000, slope=1.5)
+    moved = []
+    for count in (4, 40, 4000):
+        fitted = fit_calibration(scores[:count], grades[:count], start=start)
+        assert fitted.grades == start.grades and fitted.relevant == start.relevant
+        moved.append(np.abs(fitted.steps(SCORES) - start.steps(SCORES)).mean())
+    assert 0 < moved[0] < moved[1] < moved[2]
+    free = fit_calibration(scores, grades)
+    assert np.abs(fitted.steps(SCORES) - free.steps(SCORES)).mean() < 0.1 * moved[2]
+    assert fit_calibration(scores[:0], grades[:0], start=start) == start

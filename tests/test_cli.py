@@ -267,7 +267,7 @@ def test_scores_equal_those_of_the_shortlist(registers, tmp_path):
 
 
 class Refused:
-    adopted = False
+    changed = False
 
     def to_text(self, lang):
         return "worse by 0.1" if lang == "en" else "差 0.1"
@@ -282,8 +282,8 @@ def test_a_model_is_written_only_if_it_was_adopted(whole, tmp_path, capsys):
     assert ("未采用新模型" in told) == ("没有写出模型" in told)
 
 
-def test_a_model_that_is_adopted_is_written_and_used(registers, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(Refused, "adopted", True)
+def test_a_model_that_changed_is_written_and_used(registers, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(Refused, "changed", True)
     monkeypatch.setattr(jobs.Matchmaker, "learn", lambda *_, **__: Refused())
     monkeypatch.setattr(jobs, "MIN_PAIRS", 2)
     monkeypatch.setattr(jobs, "MIN_NEEDS", 1)

@@ -11,6 +11,7 @@ from matchmaker.errors import SettingError, TableError
 from matchmaker.learning import MIN_NEEDS, MIN_PAIRS, learn
 from matchmaker.lessons import Lesson
 from matchmaker.pairing import compare_named
+from matchmaker.rank.calibration import relevant_grade
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.features import FEATURES, PRECEDENTS
 from matchmaker.rank.learning import Examples, fit_sum, score
@@ -114,6 +115,43 @@ def test_grades_the_default_understands_already_are_not_called_backwards(engine)
     report = engine.learn(NEEDS, judgments)
     assert not report.backwards and not report.adopted
     assert report.comparison.b == pytest.approx(1)
+
+
+@pytest.mark.parametrize("scale", [(1, 2, 3, 4), (1, 2, 3), (0, 1), (1, 2)])
+def test_an_order_that_stays_is_read_by_curves_of_ones_own(scale, engine, tmp_path):
+    """These people agree with the order, and find far more worthwhile than those who judged the samples."""
+    judged = judge()
+    ranks = np.argsort(np.argsort([one.score for one in engine.score(NEEDS, judged)]))
+    grades = [scale[int(rank * len(scale) / len(ranks))] for rank in ranks]
+    before = engine.score(NEEDS, judged)
+    report = engine.learn(NEEDS, [replace(one, grade=grade) for one, grade in zip(judged, grades, strict=True)])
+    assert report.changed and not report.adopted and engine.reranker is default_reranker()
+    error, left = report.recalibrated
+    assert 0 <= left < 0.6 * error
+    assert engine.threshold == report.threshold
+    after = engine.score(NEEDS, judged)
+    assert [one.score for one in after] == [one.score for one in before]
+    # Three grades of the samples' four are grades of theirs; the other scales are read from nothing.
+    known = (1, 2, 3, 4) if scale in ((1, 2, 3, 4), (1, 2, 3)) else scale
+    assert engine.calibration.grades == known and engine.calibration.relevant == relevant_grade(scale)
+    worth = np.array(grades) >= relevant_grade(scale)
+    errors = [np.mean((np.array([one.probability for one in each]) - worth) ** 2) for each in (before, after)]
+    assert errors[1] < 0.6 * errors[0]
+    assert "概率和预计等级已按研判重新校准" in report.to_text() and "继续使用原模型" in report.to_text()
+    assert "were calibrated anew" in report.to_text("en") and "counts as suitable" in report.to_text("en")
+    engine.save(tmp_path / "model")
+    again = Matchmaker.load(tmp_path / "model", encoder=HashEncoder())
+    assert again.score(NEEDS, judged) == after and again.settings == engine.settings
+
+
+def test_curves_that_read_no_better_are_not_taken(engine):
+    """Judgments drawn from the very curves in use leave nothing to mend."""
+    judged = judge(per_need=20)
+    steps = engine.calibration.steps(np.array([one.score for one in engine.score(NEEDS, judged)]))
+    drawn = 1 + (np.random.default_rng(0).random((len(judged), 1)) < steps).sum(axis=1)
+    before = state(engine)
+    report = engine.learn(NEEDS, [replace(one, grade=int(grade)) for one, grade in zip(judged, drawn, strict=True)])
+    assert not report.changed and report.recalibrated is None and state(engine) == before
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def learn(
     ] = "0.1",
     deep: Annotated[bool, typer.Option("--deep", help="Tune the encoder too: minutes, and the extra [train]")] = False,
 ) -> int:
-    """Learn from judgments; a model that is no better on needs kept aside is refused and not written."""
+    """Learn from judgments; what is no better on needs kept aside is refused and not written."""
     from matchmaker.cli.jobs import learn_model
 
     return learn_model(screen_of(context), achievements, needs, judgments, out, gap_error, deep, choice)

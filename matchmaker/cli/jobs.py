@@ -221,7 +221,7 @@ def learn_model(
     report = engine.learn(registers.needs, judged, gap_error=share, deep=deep, progress=screen.progress)
     rejected = put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))
     screen.show(report.to_text("zh" if screen.lang == "zh" else "en"))
-    if report.adopted:
+    if report.changed:
         engine.save(out)
         screen.say("learned", path=out)
     else:

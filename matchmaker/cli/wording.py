@@ -259,8 +259,8 @@ HELP: Mapping[str, Mapping[str, str]] = {
         ),
         "Propose achievements for every need: table, workbook and page.": "为每项需求推荐成果：表格、工作簿、网页。",
         "Score given pairs.": "为给定的需求—成果配对打分。",
-        "Learn from judgments; a model that is no better on needs kept aside is refused and not written.": (
-            "从研判中学习；在留出的需求上没有变好的模型不予采用，也不写出。"
+        "Learn from judgments; what is no better on needs kept aside is refused and not written.": (
+            "从研判中学习；在留出的需求上没有变好的，不予采用，也不写出。"
         ),
         "Measure shortlists by judgments, with confidence intervals.": "用研判结果评测对接清单，给出置信区间。",
         "Say which of two sets of shortlists is better by judgments, and on which needs.": (

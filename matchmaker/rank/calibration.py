@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy.optimize import minimize
 
-# Strength of the pull of slopes towards 1 and of intercepts towards the base rate, in judgments.
+# Slopes and shifts of curves are pulled to 1 and to the base rate, or to the curves in use, as if by so many judgments.
 PRIOR = 4.0
+# How far judgments may easily pull them away from there; the slope of a curve in use as a share of itself.
+LOOSE = (1.0, 4.0)
+LOOSE_SLOPE, LOOSE_SHIFT = 2 / 3, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,10 @@ class Calibration:
     slopes: tuple[float, ...]
     shifts: tuple[float, ...]
     relevant: int
+
+    def to_text(self) -> str:
+        """Return the curves as JSON."""
+        return json.dumps(asdict(self), indent=1)
 
     def steps(self, scores: np.ndarray) -> np.ndarray:
         """Return P(grade >= step), shape (p, len(grades) - 1); never rising with the step.
@@ -68,7 +76,9 @@ def relevant_grade(grades: Sequence[int]) -> int:
     return scale[(len(scale) + 1) // 2] if len(scale) > 1 else scale[0]
 
 
-def fit_calibration(scores: np.ndarray, grades: np.ndarray, relevant: int | None = None) -> Calibration:
+def fit_calibration(
+    scores: np.ndarray, grades: np.ndarray, relevant: int | None = None, start: Calibration | None = None
+) -> Calibration:
     """Fit the curves to judged pairs that the scoring model has not learned from.
 
     Parameters
@@ -79,27 +89,45 @@ def fit_calibration(scores: np.ndarray, grades: np.ndarray, relevant: int | None
         At least two different grades.
     relevant : int, optional
         Least grade that makes a meeting worthwhile; by default `relevant_grade`.
+    start : Calibration, optional
+        Curves for the same scores, on a scale that has these grades, from which judgments only pull away.
     """
-    scale = tuple(int(grade) for grade in np.unique(grades))
+    scale = tuple(int(grade) for grade in np.unique(grades)) if start is None else start.grades
     columns = np.broadcast_to(_spread(scores), (len(grades), len(scale) - 1)).T
-    curves = [_fit_curve(column, grades >= step) for column, step in zip(columns, scale[1:], strict=True)]
-    chosen = relevant_grade(scale) if relevant is None else min(scale[1:], key=lambda grade: abs(grade - relevant))
+    reached = [grades >= step for step in scale[1:]]
+    if start is None:
+        pulls = [(1.0, _log_odds(each.mean())) for each in reached]
+        reaches = [LOOSE] * len(pulls)
+    else:
+        pulls = list(zip(start.slopes, start.shifts, strict=True))
+        reaches = [(slope * LOOSE_SLOPE, LOOSE_SHIFT) for slope in start.slopes]
+    curves = [_fit_curve(*each) for each in zip(columns, reached, pulls, reaches, strict=True)]
+    if relevant is None:
+        relevant = relevant_grade(scale) if start is None else start.relevant
+    chosen = min(scale[1:], key=lambda grade: abs(grade - relevant))
     return Calibration(scale, tuple(slope for slope, _ in curves), tuple(shift for _, shift in curves), chosen)
 
 
-def _fit_curve(scores: np.ndarray, outcomes: np.ndarray) -> tuple[float, float]:
-    rate = np.clip(outcomes.mean(), 1e-3, 1 - 1e-3)
-    base = float(np.log(rate / (1 - rate)))
+def _log_odds(rate: float) -> float:
+    rate = min(max(rate, 1e-3), 1 - 1e-3)
+    return float(np.log(rate / (1 - rate)))
+
+
+def _fit_curve(
+    scores: np.ndarray, outcomes: np.ndarray, pull: tuple[float, float], reach: tuple[float, float]
+) -> tuple[float, float]:
+    """Return slope and shift; both are pulled to a place, as if by ``PRIOR`` judgments a reach away from it."""
+    start, width = np.array(pull), np.array(reach)
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         logits = parameters[0] * scores + parameters[1]
         error = _sigmoid(logits) - outcomes
-        pull = np.array([parameters[0] - 1, (parameters[1] - base) / 4])
-        value = np.logaddexp(0, logits).sum() - (logits * outcomes).sum() + PRIOR / 2 * (pull**2).sum()
-        slopes = np.array([(error * scores).sum(), error.sum()]) + PRIOR * pull * np.array([1, 0.25])
+        pulled = (parameters - start) / width
+        value = np.logaddexp(0, logits).sum() - (logits * outcomes).sum() + PRIOR / 2 * (pulled**2).sum()
+        slopes = np.array([(error * scores).sum(), error.sum()]) + PRIOR * pulled / width
         return float(value), slopes
 
-    found = minimize(loss, np.array([1.0, base]), jac=True, method="L-BFGS-B", bounds=[(1e-3, None), (None, None)])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(1e-3, None), (None, None)])
     return float(found.x[0]), float(found.x[1])
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from matchmaker.errors import ModelError
+from matchmaker.rank.calibration import Calibration
 from matchmaker.rank.features import FEATURES, PRECEDENTS
 from matchmaker.rank.precedents import Precedents
 
@@ -224,6 +225,6 @@ def _check_tree(fields: Mapping[str, str]) -> None:
         raise ValueError("a tree's nodes do not fit together")
 
 
-def digest(reranker: Reranker) -> str:
+def digest(model: Reranker | Calibration) -> str:
     """Return the SHA-256 of a model's text."""
-    return hashlib.sha256(reranker.to_text().encode()).hexdigest()
+    return hashlib.sha256(model.to_text().encode()).hexdigest()
