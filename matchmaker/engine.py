@@ -198,8 +198,8 @@ class Matchmaker(Keeper):
         judgments : Records of Judgment
             Of several judgments of a pair the last counts, as much as its ``weight`` says.
         gap_error : float
-            Of the needs that have something suitable, the share that may be called a gap. An adopted model brings the
-            threshold that keeps to it; `threshold` is set to that.
+            Of the needs that have something suitable, the share that may be called a gap. What is adopted brings the
+            threshold that keeps to it; `threshold` is set to that, unless too few needs were judged to tell.
         deep : bool
             Whether to tune the encoder too (extra ``[train]``, minutes rather than seconds). The tuned one is taken
             where it clearly helps on needs kept aside, and the register is then encoded anew.
@@ -229,7 +229,14 @@ class Matchmaker(Keeper):
                 progress("learn", done, total)
 
         learned = learn(
-            lesson, self.reranker, self.seed, gap_error, advance, tuned_from=folder, curves=self.calibration
+            lesson,
+            self.reranker,
+            self.seed,
+            gap_error,
+            advance,
+            tuned_from=folder,
+            curves=self.calibration,
+            threshold=self.threshold,
         )
         if learned.report.changed:
             self.threshold = learned.report.threshold

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import t
+from scipy import stats
 
 from matchmaker.deepening import Deep, fit_deeply
 from matchmaker.errors import TableError
@@ -51,8 +51,8 @@ class LearnReport:
     backwards : bool
         Whether the grades fall as the texts agree more, as on a scale where 1 is best; nothing is adopted then.
     threshold : float
-        Probability from which a match of the learned model counts as suitable: of needs that have something suitable,
-        at most the share asked for is to be called a gap.
+        Probability from which a match counts as suitable for whoever adopts the model or its curves: of needs that
+        have something suitable, at most the share asked for is to be called a gap.
     gaps : float
         Share of the needs kept aside that this threshold calls gaps.
     deeper : Comparison or None
@@ -180,6 +180,7 @@ def learn(
     *,
     tuned_from: Path | None = None,
     curves: Calibration | None = None,
+    threshold: float = 0.5,
 ) -> Learned:
     """Learn a reranker and compare it with the model in use, on needs that neither has seen.
 
@@ -199,6 +200,8 @@ def learn(
     curves : Calibration, optional
         By which scores of the model in use are read. Where that has learned nothing and is kept, the judgments may
         still calibrate it.
+    threshold : float
+        In use; it stays where too few needs were judged to say which keeps to ``gap_error``.
 
     Raises
     ------
@@ -237,7 +240,7 @@ def learn(
         found = _recalibrate(lesson, untaught, curves, seed)
         if found is not None:
             mended, probabilities, errors = found
-    abstention = choose_threshold(needs, probabilities, grades >= relevant, gap_error)
+    abstention = choose_threshold(needs, probabilities, grades >= relevant, gap_error, threshold)
     return Learned(
         reranker=replace(model, learned_from=tuple(sorted(set(lesson.need_ids)))),
         calibration=calibration,
@@ -352,7 +355,8 @@ def _recalibrate(
         probabilities[held], after[held] = fitted.probability(scores[held]), read(fitted, held)
     before = read(curves, np.arange(len(grades)))
     sums = np.bincount(needs, before - after)[np.unique(needs)]
-    if not sums.mean() > t.ppf(1 - CHANCE, len(sums) - 1) * sums.std(ddof=1) / np.sqrt(len(sums)):
+    bar = stats.t.ppf(1 - CHANCE, len(sums) - 1) * sums.std(ddof=1) / np.sqrt(len(sums))
+    if not sums.mean() > bar:
         return None
     return fit_calibration(scores, grades, relevant, start), probabilities, (float(before.mean()), float(after.mean()))
 

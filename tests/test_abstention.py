@@ -42,6 +42,16 @@ def test_without_leave_to_err_or_enough_needs_nothing_is_a_gap():
     assert choose_threshold(rows, probabilities, np.zeros(len(rows), bool), 0.1).gaps == 0
 
 
+def test_the_threshold_in_use_stays_where_needs_are_too_few():
+    rng = np.random.default_rng(0)
+    for served, told in ((8, False), (9, True)):
+        needs, probabilities = np.arange(served), rng.random(served)
+        found = choose_threshold(needs, probabilities, np.ones(served, bool), 0.1, otherwise=0.4)
+        assert found.threshold == (probabilities.min() if told else 0.4)
+        assert found.gaps == np.mean(probabilities < found.threshold)
+    assert choose_threshold(needs, probabilities, np.ones(9, bool), 0, otherwise=0.4).threshold == 0
+
+
 @pytest.mark.parametrize("error", [-0.01, 1, 1.5, float("nan")])
 def test_a_share_that_is_none_is_refused(error):
     with pytest.raises(SettingError, match="gap_error: expected a share"):

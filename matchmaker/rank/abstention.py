@@ -21,7 +21,9 @@ class Abstention:
     gaps: float
 
 
-def choose_threshold(needs: np.ndarray, probabilities: np.ndarray, suitable: np.ndarray, error: float) -> Abstention:
+def choose_threshold(
+    needs: np.ndarray, probabilities: np.ndarray, suitable: np.ndarray, error: float, otherwise: float = 0.0
+) -> Abstention:
     """Return the highest threshold under which a need with something suitable is called a gap at most this often.
 
     Parameters
@@ -33,6 +35,8 @@ def choose_threshold(needs: np.ndarray, probabilities: np.ndarray, suitable: np.
     suitable : ndarray of bool, shape (p,)
     error : float
         Share of the needs with a suitable pair that may be called gaps; 0 calls none a gap.
+    otherwise : float
+        The threshold where needs are too few for that share: one in ten can be told from nine needs on.
 
     Raises
     ------
@@ -54,5 +58,8 @@ def choose_threshold(needs: np.ndarray, probabilities: np.ndarray, suitable: np.
     served = np.sort(best[np.unique(rows[suitable])])
     # One more than there are: the need to come is one of them.
     place = int(np.floor(error * (len(served) + 1)))
-    threshold = float(served[place - 1]) if place else 0.0
+    if place:
+        threshold = float(served[place - 1])
+    else:
+        threshold = otherwise if error > 0 else 0.0
     return Abstention(threshold, float(np.mean(best < threshold)) if len(best) else 0.0)
