@@ -24,7 +24,7 @@ from results import RESULTS, describe_in_words, describe_run, draw_table, write_
 
 from matchmaker.errors import TableError
 from matchmaker.evaluation import mae_score, measure_learning
-from matchmaker.learning import learn
+from matchmaker.learning import InUse, learn
 from matchmaker.lessons import Lesson
 from matchmaker.rank.calibration import relevant_grade
 from matchmaker.rank.defaults import default_calibration, default_reranker
@@ -69,7 +69,7 @@ def teach(
     if len(train):
         lesson = Lesson(examples.part(train), [need_ids[row] for row in train], [achievement_ids[row] for row in train])
         with suppress(TableError):  # too few
-            learned = learn(lesson, prior, seed, curves=calibration)
+            learned = learn(lesson, InUse(prior, calibration), seed)
             adopted, recalibrated = learned.report.adopted, learned.report.recalibrated is not None
             calibration = learned.calibration if adopted else learned.curves or calibration
             said = score(learned.reranker, asked) if adopted else said

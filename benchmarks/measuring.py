@@ -103,8 +103,8 @@ def measure(collection: Collection, ranking: Ranking, resamples: int, seed: int)
                 collection.grades,
                 answers,
                 achievement_ids=collection.achievement_ids,
-                expected_grades=ranking.likely,
-                probabilities=ranking.probabilities,
+                expected_grades=None if part in ranking.answers else ranking.likely,
+                probabilities=None if part in ranking.answers else ranking.probabilities,
                 undefined="skip" if part == "skip" else "zero",
                 **settings,
             )

@@ -13,7 +13,7 @@ from wheels import UnavailableError
 
 from matchmaker import Matchmaker
 from matchmaker.deepening import see
-from matchmaker.learning import learn
+from matchmaker.learning import InUse, learn
 from matchmaker.lessons import Lesson
 from matchmaker.rank.calibration import Calibration, fit_calibration
 from matchmaker.rank.defaults import default_calibration, default_reranker
@@ -113,7 +113,7 @@ def _rank_held_out(collection: Collection, settings: Settings, groups: np.ndarra
         rows = np.flatnonzero(~held)
         need_ids, achievement_ids = collection.need_ids, collection.achievement_ids
         lesson = Lesson(examples.part(~held), [need_ids[row] for row in rows], [achievement_ids[row] for row in rows])
-        learned = learn(lesson, default_reranker(), seed, curves=default_calibration())
+        learned = learn(lesson, InUse(default_reranker(), default_calibration()), seed)
         scored = score(learned.reranker, examples.part(held))
         model.note(held, scored, learned.calibration)
         adopted += learned.report.adopted
@@ -146,7 +146,8 @@ def _rank_deeply(
         rows = np.flatnonzero(~held)
         ids = ([every[row] for row in rows] for every in (collection.need_ids, collection.achievement_ids))
         lesson = Lesson(examples.part(~held), *ids, texts=texts.part(~held))
-        learned = learn(lesson, default_reranker(), settings.workshop.seed, tuned_from=MODEL)
+        in_use = InUse(default_reranker(), default_calibration())
+        learned = learn(lesson, in_use, settings.workshop.seed, tuned_from=MODEL)
         tuned += bool(learned.weights)
         seen = see(examples, texts, BundledEncoder(weights=learned.weights)) if learned.weights else examples
         answers.note(held, score(learned.reranker, seen.part(held)), learned.calibration)

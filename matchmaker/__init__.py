@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matchmaker.duplicates import DuplicateGroup, DuplicateLink
     from matchmaker.engine import Matchmaker
-    from matchmaker.learning import LearnReport
+    from matchmaker.learnreport import LearnReport
     from matchmaker.rank.filters import Filter
     from matchmaker.records import (
         Evidence,
@@ -38,7 +38,7 @@ _HOMES = {
     "Filter": "matchmaker.rank.filters",
     "Industry": "matchmaker.understanding",
     "Judgment": "matchmaker.records",
-    "LearnReport": "matchmaker.learning",
+    "LearnReport": "matchmaker.learnreport",
     "Match": "matchmaker.records",
     "Matchmaker": "matchmaker.engine",
     "NeedCheck": "matchmaker.understanding",

@@ -13,7 +13,8 @@ from matchmaker.explaining import Explainer
 from matchmaker.identities import refuse_strangers
 from matchmaker.keeping import Keeper
 from matchmaker.languages import check_language
-from matchmaker.learning import GAP_ERROR, LearnReport, learn
+from matchmaker.learning import GAP_ERROR, InUse, learn
+from matchmaker.learnreport import LearnReport
 from matchmaker.lessons import prepare_lesson
 from matchmaker.pairing import compare_named, in_common_terms
 from matchmaker.proposing import Ranked, rank_candidates
@@ -228,16 +229,8 @@ class Matchmaker(Keeper):
             if progress:
                 progress("learn", done, total)
 
-        learned = learn(
-            lesson,
-            self.reranker,
-            self.seed,
-            gap_error,
-            advance,
-            tuned_from=folder,
-            curves=self.calibration,
-            threshold=self.threshold,
-        )
+        in_use = InUse(self.reranker, self.calibration, self.threshold)
+        learned = learn(lesson, in_use, self.seed, gap_error, advance, tuned_from=folder)
         if learned.report.changed:
             self.threshold = learned.report.threshold
         if learned.curves is not None:

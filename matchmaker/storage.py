@@ -24,8 +24,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from matchmaker.errors import ModelError
-from matchmaker.rank.calibration import Calibration
-from matchmaker.rank.defaults import read_calibration, write_calibration
+from matchmaker.rank.calibration import Calibration, read_calibration, write_calibration
 from matchmaker.rank.queries import Statistics
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, read_reranker
 from matchmaker.rank.supply import Supply

@@ -8,7 +8,7 @@ from matching import HashEncoder, invent_profiles
 
 from matchmaker import Judgment, Matchmaker
 from matchmaker.errors import SettingError, TableError
-from matchmaker.learning import MIN_NEEDS, MIN_PAIRS, learn
+from matchmaker.learning import MIN_NEEDS, MIN_PAIRS, InUse, learn
 from matchmaker.lessons import Lesson
 from matchmaker.pairing import compare_named
 from matchmaker.rank.calibration import relevant_grade
@@ -275,7 +275,7 @@ def test_the_lesson_is_measured_on_needs_kept_aside():
     )
     examples.features[:, FEATURES.index(PRECEDENTS)] = 0
     lesson = Lesson(examples, [f"n{row // 10}" for row in range(300)], [f"a{row}" for row in range(300)])
-    result = learn(lesson, default_reranker(), 0)
+    result = learn(lesson, InUse(default_reranker(), default_calibration()), 0)
     assert not result.report.adopted
     by_heart = fit_sum(default_reranker(), examples, Shares(USUAL * 5, USUAL_NOISE / 10))
     assert np.corrcoef(score(by_heart, examples).totals, examples.grades)[0, 1] > 0.8

@@ -6,7 +6,8 @@ import pytest
 
 from matchmaker.errors import ModelError
 from matchmaker.evaluation import auc
-from matchmaker.rank.defaults import DEFAULT, default_calibration, default_reranker, read_calibration, write_calibration
+from matchmaker.rank.calibration import read_calibration, write_calibration
+from matchmaker.rank.defaults import DEFAULT, default_calibration, default_reranker
 from matchmaker.rank.features import FEATURES, PRECEDENTS
 from matchmaker.rank.learning import Examples, fit_reranker, fit_sum, score, split_needs, spread_grades
 from matchmaker.rank.precedents import USUAL, USUAL_NOISE, JudgedPairs, Shares

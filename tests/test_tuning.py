@@ -8,7 +8,7 @@ import pytest
 from matchmaker import Matchmaker, deepening, learning, read_achievements, read_judgments, read_needs
 from matchmaker.deepening import Deep, bring_to_scale, fit_deeply
 from matchmaker.errors import ModelError, SettingError
-from matchmaker.learning import learn
+from matchmaker.learning import InUse, learn
 from matchmaker.lessons import prepare_lesson
 from matchmaker.rank.defaults import default_reranker
 from matchmaker.rank.features import FEATURES
@@ -124,7 +124,7 @@ def test_a_tuned_encoder_is_taken_only_where_it_comes_clearly_nearer(engine, reg
         return Deep(plain, Scores(scores, scores[:, None]), {"layer3.narrow.bias": np.zeros(384, np.float32)})
 
     monkeypatch.setattr(learning, "fit_deeply", stand_in)
-    learned = learn(lesson, engine.reranker, 0, tuned_from=STUDENT)
+    learned = learn(lesson, InUse(engine.reranker, engine.calibration), 0, tuned_from=STUDENT)
     assert learned.report.tuned == helps == bool(learned.weights)
     assert (learned.report.deeper.difference > 0) == helps
     said = learned.report.to_text("zh"), learned.report.to_text("en")

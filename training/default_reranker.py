@@ -22,8 +22,8 @@ from corpora import DEFAULT_DATA, read_papers
 
 from matchmaker import read_achievements, read_judgments, read_needs
 from matchmaker.columns import Columns
-from matchmaker.rank.calibration import fit_calibration
-from matchmaker.rank.defaults import DEFAULT, write_calibration
+from matchmaker.rank.calibration import fit_calibration, write_calibration
+from matchmaker.rank.defaults import DEFAULT
 from matchmaker.rank.features import FEATURES, TAG_FEATURES, Pairs, compare
 from matchmaker.rank.filters import Filter
 from matchmaker.rank.reranking import WeightedSum, add_up

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
@@ -12,6 +12,8 @@ from scipy.optimize import minimize
 # Slopes and shifts of curves are pulled to 1 and to the base rate, or to the curves in use, as if by so many judgments.
 PRIOR = 4.0
 # How far judgments may easily pull them away from there; the slope of a curve in use as a share of itself.
+# Held a third as loosely, curves from 100 judgments of bdci2019 came no nearer than those in use (squared error of
+# P(grade >= 3) on other needs 0.106 either way, 0.104 as it is).
 LOOSE = (1.0, 4.0)
 LOOSE_SLOPE, LOOSE_SHIFT = 2 / 3, 2.0
 
@@ -37,7 +39,7 @@ class Calibration:
 
     def to_text(self) -> str:
         """Return the curves as JSON."""
-        return json.dumps(asdict(self), indent=1)
+        return json.dumps(write_calibration(self), indent=1)
 
     def steps(self, scores: np.ndarray) -> np.ndarray:
         """Return P(grade >= step), shape (p, len(grades) - 1); never rising with the step.
@@ -106,6 +108,26 @@ def fit_calibration(
         relevant = relevant_grade(scale) if start is None else start.relevant
     chosen = min(scale[1:], key=lambda grade: abs(grade - relevant))
     return Calibration(scale, tuple(slope for slope, _ in curves), tuple(shift for _, shift in curves), chosen)
+
+
+def read_calibration(content: dict[str, object]) -> Calibration:
+    """Build a calibration from plain values (`write_calibration`)."""
+    return Calibration(
+        tuple(content["grades"]),  # type: ignore[arg-type]
+        tuple(content["slopes"]),  # type: ignore[arg-type]
+        tuple(content["shifts"]),  # type: ignore[arg-type]
+        int(content["relevant"]),  # type: ignore[call-overload]
+    )
+
+
+def write_calibration(calibration: Calibration) -> dict[str, object]:
+    """Return a calibration as plain values for JSON."""
+    return {
+        "grades": list(calibration.grades),
+        "slopes": list(calibration.slopes),
+        "shifts": list(calibration.shifts),
+        "relevant": calibration.relevant,
+    }
 
 
 def _log_odds(rate: float) -> float:

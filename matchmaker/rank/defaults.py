@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.errors import SettingError
-from matchmaker.rank.calibration import Calibration
+from matchmaker.rank.calibration import Calibration, read_calibration
 from matchmaker.rank.reranking import WeightedSum
 
 DEFAULT = Path(__file__).parent / "default.json"
@@ -38,23 +38,3 @@ def _read(quality: str) -> dict[str, Any]:
     if quality not in shipped:
         raise SettingError(f"quality: this version ships start values for {', '.join(shipped)}, not for {quality!r}")
     return shipped[quality]
-
-
-def read_calibration(content: dict[str, object]) -> Calibration:
-    """Build a calibration from plain values (`write_calibration`)."""
-    return Calibration(
-        tuple(content["grades"]),  # type: ignore[arg-type]
-        tuple(content["slopes"]),  # type: ignore[arg-type]
-        tuple(content["shifts"]),  # type: ignore[arg-type]
-        int(content["relevant"]),  # type: ignore[call-overload]
-    )
-
-
-def write_calibration(calibration: Calibration) -> dict[str, object]:
-    """Return a calibration as plain values for JSON."""
-    return {
-        "grades": list(calibration.grades),
-        "slopes": list(calibration.slopes),
-        "shifts": list(calibration.shifts),
-        "relevant": calibration.relevant,
-    }
