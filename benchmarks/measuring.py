@@ -130,10 +130,12 @@ class Contrast:
         return {**asdict(self.comparison), "metric": self.metric}
 
 
-def contrast(first: Measurement, other: Measurement, resamples: int, seed: int) -> list[Contrast]:
-    """Compare two systems in every metric of `COMPARED` that both have."""
+def contrast(
+    first: Measurement, other: Measurement, resamples: int, seed: int, metrics: Sequence[str] = COMPARED
+) -> list[Contrast]:
+    """Compare two systems in every one of some metrics that both have."""
     found = []
-    for metric in COMPARED:
+    for metric in metrics:
         left, right = first.find(metric), other.find(metric)
         if left is not None and right is not None:
             names = (first.system, other.system)

@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from measuring import COMPARED, METRICS, Measurement, contrast, measure
+from measuring import METRICS, Measurement, contrast, measure
 from peers import PEERS, Workshop
 from protocols import ENGINE, PROTOCOLS, Settings
 from registers import READERS, is_present, narrow
@@ -144,7 +144,7 @@ def draw_metrics(systems: dict[str, dict[str, dict[str, float]]]) -> str:
 
 def draw_comparisons(comparisons: Sequence[dict[str, object]]) -> str:
     """Return one row a pair of systems, one column a metric."""
-    metrics = [metric for metric in COMPARED if any(found["metric"] == metric for found in comparisons)]
+    metrics = list(dict.fromkeys(str(found["metric"]) for found in comparisons))
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for found in comparisons:
         cell = f"{found['difference']:+.3f} [{found['low']:+.3f}, {found['high']:+.3f}] p {found['p_value']:.3f}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import rankdata
+from tiny_encoder import invent_folder
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
@@ -336,3 +337,34 @@ def test_the_learning_curve_begins_at_the_unlabelled_start(tmp_path):
     assert content["mae_score"]["0"] == content["mae_score"]["20"] and content["brier"]["0"] == content["brier"]["20"]
     assert all(0 < content["brier"][size] < 0.25 and 0.5 < content["mae_score"][size] < 1 for size in content["brier"])
     assert "| 20 | 0 of 2 | 0 of 2 |" in (tmp_path / "judgments.md").read_text(encoding="utf-8")
+
+
+def test_encoders_are_measured_alone_beside_the_shipped_ones(tmp_path, script):
+    pytest.importorskip("sentence_transformers")
+    from encoders import main
+
+    folder = invent_folder(script, tmp_path / "untrained")
+    content = main([str(folder), "--collection", "sample", "--resamples", "50", "--out", str(tmp_path / "results")])
+    found = {name: each["ndcg@10"]["value"] for name, each in content["systems"].items()}
+    assert list(found) == ["shipped, best", "shipped, balanced", "shipped, fast", "untrained"]
+    assert found["shipped, best"] > found["untrained"] + 0.05
+    compared = [(each["names"], each["metric"]) for each in content["comparisons"]]
+    assert (("untrained", "shipped, best"), "spearman") in compared
+    assert "| untrained | shipped, best | **-" in (tmp_path / "results/encoders.md").read_text(encoding="utf-8")
+
+
+def test_the_centre_of_vectors_makes_no_difference_between_encoders():
+    from encoders import find_directions
+
+    chance = np.random.default_rng(0)
+    known = {name: chance.normal(size=8) for name in "abcdef"}
+    sides = [(["a", "b"], ["c", "d"]), (["e"], ["f"])]
+
+    def encode(texts, shift=0.0):
+        return np.array([known[text] for text in texts]) + shift
+
+    plain, moved = find_directions(encode, sides), find_directions(lambda texts: encode(texts, 3.0), sides)
+    assert [each.shape for each in plain] == [(2, 8), (1, 8)]
+    for one, other in zip(plain, moved, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+        np.testing.assert_allclose(np.linalg.norm(one, axis=1), 1, atol=1e-6)

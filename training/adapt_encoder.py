@@ -68,7 +68,7 @@ RECIPES = {
     "views": Recipe(tuple(VIEWS)),
     "further": Recipe(tuple(VIEWS), steps=280),
     "topics": Recipe(tuple(VIEWS), topics=400),
-    "large": Recipe(tuple(VIEWS), batch=512, topics=400),
+    "large": Recipe(tuple(VIEWS), steps=40, batch=512, topics=400),
     "smoke": Recipe(tuple(VIEWS), steps=2, batch=8),
 }
 
