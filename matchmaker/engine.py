@@ -49,9 +49,9 @@ class Matchmaker(Keeper):
         "bundled" (offline, no torch), the name or path of a sentence-transformers model (extra ``[train]``), or an
         object with ``encode(texts) -> float32 (n, d)``.
     quality : {"best", "balanced", "fast"}
-        Which bundled encoder reads the texts: the whole one, one with half of its layers in half of its time, or word
-        vectors in next to none. ``benchmarks/README.md`` says what each costs and gives. Of no effect with another
-        encoder.
+        Which bundled encoder reads the texts: the whole one, one with half of its layers in two thirds of the time,
+        or word vectors in next to none. ``benchmarks/README.md`` says what each costs and gives. Of no effect with
+        another encoder.
     terms : iterable of str
         Terms of the trade that segmentation never splits.
     stop_words : iterable of str, optional

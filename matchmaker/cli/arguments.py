@@ -29,7 +29,7 @@ Encoder = Annotated[
 Quality = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="Bundled encoder: best (the default), balanced in half the time, fast in no time"
+        metavar="NAME", help="Bundled encoder: best (the default), balanced in two thirds of the time, fast in no time"
     ),
 ]
 Depth = Annotated[str, typer.Option("--k", metavar="N", help="Depth of the metrics")]

@@ -293,8 +293,8 @@ HELP: Mapping[str, Mapping[str, str]] = {
         "bundled (the default), or a sentence-transformers model by name or path": (
             "bundled（默认），或 sentence-transformers 模型的名称或路径"
         ),
-        "Bundled encoder: best (the default), balanced in half the time, fast in no time": (
-            "自带的编码器：best（默认，最准）、balanced（用时减半）、fast（几乎不花时间）"
+        "Bundled encoder: best (the default), balanced in two thirds of the time, fast in no time": (
+            "自带的编码器：best（默认，最准）、balanced（用时约三分之二）、fast（几乎不花时间）"
         ),
         "Tune the encoder too: minutes, and the extra [train]": "同时微调编码模型：需要数分钟，并安装 [train] 附加组件",
         "Of needs that can be served, the share that may be called gaps": "确有适配成果的需求中，允许误列为缺口的比例",
