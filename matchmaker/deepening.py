@@ -48,6 +48,7 @@ def fit_deeply(
     folder: Path,
     seed: int,
     progress: Progress | None = None,
+    scale: np.ndarray | None = None,
 ) -> Deep:
     """Tune the encoder and learn to rank by it, once on all pairs, and once for each third of the needs kept aside.
 
@@ -64,14 +65,16 @@ def fit_deeply(
     seed : int
     progress : callable, optional
         Called as ``progress(done, total)`` after every step of all tuning.
+    scale : ndarray of int, optional
+        Grades in use, ascending; by default those of these pairs.
 
     Raises
     ------
     MissingExtraError
         Without the extra ``[train]``.
     """
-    rows, scale = texts.rows[0], np.unique(examples.grades)
-    folds = list(split_needs(rows, seed, FOLDS))
+    scale = np.unique(examples.grades) if scale is None else scale
+    folds = list(split_needs(texts.rows[0], seed, FOLDS))
     parts = [*(~held for held in folds), np.ones(len(examples), bool)]
     total = sum(count_steps(texts.part(part)) for part in parts)
     done = 0
@@ -98,7 +101,7 @@ def fit_deeply(
 
 
 def see(examples: Examples, texts: JudgedTexts, encoder: BundledEncoder) -> Examples:
-    """Return the pairs as another encoder sees them; what does not rest on vectors stays."""
+    """Return the pairs as a tuned encoder sees them: it compares them; what they are about it does not tell."""
     sides = [tuple(encoder.encode(part) for part in side) for side in (texts.needs, texts.supply)]
     asked, offered = (mean_direction(titles, bodies) for titles, bodies in sides)
     compared: Mapping[str, tuple[np.ndarray, np.ndarray]] = {

@@ -229,7 +229,7 @@ class Matchmaker(Keeper):
             if progress:
                 progress("learn", done, total)
 
-        in_use = InUse(self.reranker, self.calibration, self.threshold)
+        in_use = InUse(self.reranker, self.calibration, self.threshold, tuned=bool(self._tuned))
         learned = learn(lesson, in_use, self.seed, gap_error, advance, tuned_from=folder)
         if learned.report.changed:
             self.threshold = learned.report.threshold
@@ -251,7 +251,7 @@ class Matchmaker(Keeper):
         on undisturbed.
         """
         supply = self.supply
-        abouts = self._analyst.classifier.texts
+        classifier = self._analyst.classifier
         write_model(
             Path(path),
             SavedModel(
@@ -270,8 +270,8 @@ class Matchmaker(Keeper):
                 supply=supply,
                 reranker=self.reranker,
                 calibration=self.calibration,
-                weights=getattr(self._vectors.encoder, "weights", {}),
-                vectors=self._vectors.select(abouts),
+                weights=self._tuned,
+                vectors=classifier.encoder.select(classifier.texts),
             ),
         )
 
@@ -322,12 +322,12 @@ class Matchmaker(Keeper):
             lang=settings["lang"],
             seed=settings["seed"],
         )
-        if saved.weights:
+        if saved.weights and isinstance(engine._vectors.encoder, BundledEncoder):
             engine._read_with(saved.weights)
         saved.check(engine._analyst.segmenter.sha256, engine._vectors.space)
         engine.reranker, engine.calibration = saved.reranker, saved.calibration
-        if engine._vectors.fingerprint == settings["vectors"]:
-            engine._vectors.memory.update(saved.vectors)
+        # Under the digests of encoder and text: another encoder never finds them.
+        engine._analyst.classifier.encoder.memory.update(saved.vectors)
         if engine.reads_as(settings):
             return engine.serve(saved.supply)
         if segments is not None:
@@ -368,11 +368,20 @@ class Matchmaker(Keeper):
         return Explainer(self._analyst, supply, self.lang)
 
     def _read_with(self, weights: Mapping[str, np.ndarray]) -> None:
-        """Go on with a tuned encoder; whatever is indexed was read by the one before."""
+        """Go on with a tuned encoder; whatever is indexed was read by the one before.
+
+        What texts are about is still told by the shipped one: what counts as near to a class was measured with it.
+        """
         self._vectors = CachedEncoder(
             BundledEncoder(tunable_folder(self._vectors.encoder), weights=weights), self.cache
         )
-        self._analyst = Analyst(self._analyst.segmenter, self._vectors)
+        self._analyst = Analyst(self._analyst.segmenter, self._vectors, self._analyst.classifier)
+
+    @property
+    def _tuned(self) -> Mapping[str, np.ndarray]:
+        """What tuning changed in the encoder; empty for one that was not tuned."""
+        encoder = self._vectors.encoder
+        return encoder.weights if isinstance(encoder, BundledEncoder) else {}
 
     def _precedents(self) -> Precedents | None:
         return self.reranker.precedents if isinstance(self.reranker, LearnedSum) else None

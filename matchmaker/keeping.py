@@ -118,7 +118,7 @@ class Keeper(Reader):
     def read(self, achievements: Sequence[Profile]) -> Segment:
         """Return achievements as a segment of an index, without adding them to this engine's or remembering them."""
         segment = Segment.of(self._analyst.analyse(achievements), achievements)
-        self._analyst.encoder.forget()
+        self._analyst.forget()
         return segment
 
     @property
@@ -146,7 +146,7 @@ def _further(progress: Progress | None, before: int, here: int, total: int) -> P
         return progress
 
     def say(stage: str, done: int, of: int) -> None:
-        steps = of // here  # encoding counts titles and texts
+        steps = of // here  # encoding counts titles and texts, and these twice where a tuned encoder reads
         progress(stage, before * steps + done, total * steps)
 
     return say

@@ -12,15 +12,18 @@ from scipy import stats
 from matchmaker.deepening import Deep, fit_deeply
 from matchmaker.errors import TableError
 from matchmaker.evaluation import Comparison, compare, evaluate_scores
+from matchmaker.evaluation.ranking import choose_gain
 from matchmaker.learnreport import LearnReport
 from matchmaker.lessons import Lesson
 from matchmaker.rank.abstention import choose_threshold
 from matchmaker.rank.calibration import Calibration, fit_calibration, relevant_grade
-from matchmaker.rank.learning import Progress, Scores, clearly_positive, fit_reranker, score, split_needs
+from matchmaker.rank.learning import Examples, Progress, Scores, clearly_positive, fit_reranker, score, split_needs
 from matchmaker.rank.reranking import LearnedSum, WeightedSum, add_up
 
 MIN_NEEDS = 5
 MIN_PAIRS = 30
+# Fewer needs cannot tell a model from another at the level below: the least p-value of seven is 1 in 64.
+FEWEST_COMPARED = 8
 # Folds learn from much the same judgments, so that their differences vary less than chance would have it (Bengio and
 # Grandvalet 2004): of 110 lessons with grades drawn at random 10 passed at 0.05, and 4 at this level.
 CHANCE = 0.01
@@ -32,11 +35,23 @@ GAP_ERROR = 0.1
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """What an engine ranks by: its model, the curves that read the scores, and from where on a match is suitable."""
+    """What an engine ranks by.
+
+    Attributes
+    ----------
+    reranker : WeightedSum or LearnedSum
+    calibration : Calibration
+        The curves that read its scores.
+    threshold : float
+        Probability from which a match is suitable.
+    tuned : bool
+        Whether the encoder was tuned on judgments of the needs that the model learned from.
+    """
 
     reranker: WeightedSum | LearnedSum
     calibration: Calibration
     threshold: float = 0.5
+    tuned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +83,9 @@ def learn(
     ----------
     lesson : Lesson
     in_use : InUse
-        Where its model has learned nothing and is kept, the judgments may still calibrate it. Its threshold stays where
-        too few needs were judged to say which keeps to ``gap_error``.
+        What is learned is compared with it. Grades that are among those of its curves are read on their scale, though
+        some may not have been given. Where its model has learned nothing and is kept, the judgments may still calibrate
+        it. Its threshold stays where too few needs were judged to say which keeps to ``gap_error``.
     seed : int
     gap_error : float
         Of the needs that have something suitable, the share that may be called a gap.
@@ -94,32 +110,35 @@ def learn(
             "judge more pairs, or check that the ids match the registers"
         )
     prior = current.prior if isinstance(current, LearnedSum) else current
-    model, held_out = fit_reranker(prior, lesson.examples, seed, None if tuned_from else progress)
+    scale = _find_scale(grades, in_use.calibration)
+    relevant = relevant_grade(scale.tolist())
+    model, held_out = fit_reranker(prior, lesson.examples, seed, None if tuned_from else progress, scale)
     deep: Deep | None = None
     deeper: Comparison | None = None
     if tuned_from is not None and lesson.texts is not None:
-        tried = fit_deeply(prior, lesson.examples, lesson.texts, tuned_from, seed, progress)
-        _, deeper = _contrast(
-            lesson, np.arange(len(grades)), (tried.held_out.totals, held_out.totals), ("tuned", "not"), seed
-        )
-        if _comes_nearer(tried.held_out, held_out, grades, needs):
+        tried = fit_deeply(prior, lesson.examples, lesson.texts, tuned_from, seed, progress, scale)
+        every = np.arange(len(grades))
+        _, deeper = _contrast(lesson, scale, every, (tried.held_out.totals, held_out.totals), ("tuned", "not"), seed)
+        if _comes_nearer(tried.held_out, held_out, lesson.examples, scale):
             deep, model, held_out = tried, tried.model, tried.held_out
     untaught = add_up(prior.explain(lesson.examples.features))
-    relevant = relevant_grade(grades.tolist())
-    comparison, correlation = _measure(lesson, held_out.totals, current, untaught, seed)
+    comparison, correlation = _measure(lesson, scale, held_out.totals, current, untaught, seed)
     rising = _measure_rise(lesson, untaught)
     backwards = rising < FALLING
     adopted = not backwards and (_beats(comparison) or (comparison.difference >= 0 and _beats(correlation)))
-    calibration = fit_calibration(held_out.steps, grades, relevant)
+    calibration = fit_calibration(held_out.steps, grades, relevant, scale=scale.tolist())
     probabilities = calibration.probability(held_out.totals)
     mended, errors = None, None
     if not adopted and rising > RISING and isinstance(current, WeightedSum):
-        found = _recalibrate(lesson, untaught, in_use.calibration, seed)
+        found = _recalibrate(lesson, scale, untaught, in_use.calibration, seed)
         if found is not None:
             mended, probabilities, errors = found
     abstention = choose_threshold(needs, probabilities, grades >= relevant, gap_error, in_use.threshold)
+    learned_from = set(lesson.need_ids)
+    if deep is None and in_use.tuned and isinstance(current, LearnedSum):
+        learned_from.update(current.learned_from)  # by the encoder, which goes on
     return Learned(
-        reranker=replace(model, learned_from=tuple(sorted(set(lesson.need_ids)))),
+        reranker=replace(model, learned_from=tuple(sorted(learned_from))),
         calibration=calibration,
         report=LearnReport(
             adopted=adopted,
@@ -140,18 +159,31 @@ def learn(
     )
 
 
-def _comes_nearer(scores: Scores, others: Scores, grades: np.ndarray, needs: np.ndarray) -> bool:
+def _find_scale(grades: np.ndarray, curves: Calibration) -> np.ndarray:
+    """Return the grades in use: those of the curves in use where these say the same, though some were not given.
+
+    A month in which nobody gave the lowest grade does not change which grade makes a meeting worthwhile.
+    """
+    given = np.unique(grades)
+    if set(given.tolist()) <= set(curves.grades) and given[0] < curves.relevant <= given[-1]:
+        whole = np.array(curves.grades)
+        return whole if relevant_grade(curves.grades) == curves.relevant else given
+    return given
+
+
+def _comes_nearer(scores: Scores, others: Scores, examples: Examples, scale: np.ndarray) -> bool:
     """Tell whether the grades that scores let expect are clearly nearer than those of other scores."""
-    relevant = relevant_grade(grades.tolist())
+    grades = examples.grades
     errors = [
-        (fit_calibration(steps, grades, relevant).expected_grade(steps) - grades) ** 2
+        (fit_calibration(steps, grades, scale=scale.tolist()).expected_grade(steps) - grades) ** 2
         for steps in (scores.steps, others.steps)
     ]
-    return clearly_positive(errors[1] - errors[0], needs)
+    return clearly_positive(errors[1] - errors[0], examples.vectors.rows)
 
 
 def _measure(
     lesson: Lesson,
+    scale: np.ndarray,
     learned: np.ndarray,
     current: WeightedSum | LearnedSum,
     untaught: np.ndarray,
@@ -159,33 +191,42 @@ def _measure(
 ) -> tuple[Comparison, Comparison]:
     """Compare held-out scores with those in use on needs that the model in use has not learned from.
 
-    With too few of these, all needs are compared with the scores of the model that has learned nothing.
+    With too few of these that have anything to find, all needs are compared with the scores of the model that has
+    learned nothing.
     """
     seen = set(current.learned_from) if isinstance(current, LearnedSum) else set()
     fair = np.array([need not in seen for need in lesson.need_ids])
     examples = lesson.examples
+    telling = fair & (examples.grades > scale[0])
     if isinstance(current, LearnedSum):
         in_use = score(current, examples).totals
     else:
         in_use = add_up(current.explain(examples.features))
-    if len(np.unique(examples.vectors.rows[fair])) < MIN_NEEDS:
+    if len(np.unique(examples.vectors.rows[telling])) < FEWEST_COMPARED:
         fair[:], in_use = True, untaught
-    return _contrast(lesson, np.flatnonzero(fair), (learned, in_use), ("learned", "in use"), seed)
+    return _contrast(lesson, scale, np.flatnonzero(fair), (learned, in_use), ("learned", "in use"), seed)
 
 
 def _contrast(
-    lesson: Lesson, rows: np.ndarray, scores: tuple[np.ndarray, np.ndarray], names: tuple[str, str], seed: int
+    lesson: Lesson,
+    scale: np.ndarray,
+    rows: np.ndarray,
+    scores: tuple[np.ndarray, np.ndarray],
+    names: tuple[str, str],
+    seed: int,
 ) -> tuple[Comparison, Comparison]:
     """Compare two scores of the same pairs: by the head of the lists, and over all pairs."""
     grades = lesson.examples.grades
-    relevant = relevant_grade(grades.tolist())
+    lowest, highest = int(scale[0]), int(scale[-1])
+    relevant = relevant_grade(scale.tolist())
     ours, theirs = (
         evaluate_scores(
             [lesson.need_ids[row] for row in rows],
             grades[rows],
             each[rows],
             achievement_ids=[lesson.achievement_ids[row] for row in rows],
-            lowest=int(grades.min()),
+            gain=choose_gain(lowest, highest),
+            lowest=lowest,
             relevant_from=relevant,
             thresholds=(relevant,),
             random_state=seed,
@@ -203,7 +244,7 @@ def _beats(comparison: Comparison) -> bool:
 
 
 def _recalibrate(
-    lesson: Lesson, scores: np.ndarray, curves: Calibration, seed: int
+    lesson: Lesson, scale: np.ndarray, scores: np.ndarray, curves: Calibration, seed: int
 ) -> tuple[Calibration, np.ndarray, tuple[float, float]] | None:
     """Return curves that read the scores clearly better than those in use, if there are any.
 
@@ -212,7 +253,6 @@ def _recalibrate(
     compared, and curves are fitted from nothing.
     """
     grades, needs = lesson.examples.grades, lesson.examples.vectors.rows
-    scale = np.unique(grades)
     relevant = relevant_grade(scale.tolist())
     alike = set(scale.tolist()) <= set(curves.grades) and relevant == curves.relevant
     start = curves if alike else None

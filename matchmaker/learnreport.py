@@ -18,8 +18,8 @@ class LearnReport:
         Whether the learned model replaced the one in use: it must be better by more than chance explains, at the head
         of the lists, or over all pairs without being worse at the head.
     comparison : Comparison
-        NDCG@10 on needs kept aside, the learned model against the one in use. Where the one in use has learned from
-        most of these needs itself, its own scores would flatter it; the model without any learning stands in for it.
+        NDCG@10 on needs kept aside, the learned model against the one in use. On needs that the one in use has learned
+        from, its scores would flatter it; where too few others are left, the model without any learning stands in.
     correlation : Comparison
         The same for the rank correlation of scores and grades over all pairs, which says more where lists are short.
     needs, pairs : int
@@ -100,7 +100,7 @@ class LearnReport:
             return ""
         found = self.deeper
         if lang == "zh":
-            verdict = "深度学习有明显帮助，已采用" if self.tuned else "深度学习没有明显帮助，未采用"
+            verdict = "深度学习有明显帮助" if self.tuned else "深度学习没有明显帮助，未采用"
             return (
                 f"{verdict}：秩相关由 {found.b:.3f} 变为 {found.a:.3f}"
                 f"（差 {found.difference:+.3f}，95% 区间 {found.low:+.3f} 至 {found.high:+.3f}）。"

@@ -70,7 +70,7 @@ class SavedModel:
 
     def check(self, dictionary: str, space: str) -> None:
         """Raise `ModelError` when words are now split, or texts encoded, otherwise than the model was taught."""
-        if isinstance(self.reranker, LearnedSum) and space and self.settings["space"] != space:
+        if isinstance(self.reranker, LearnedSum) and self.settings["space"] != space:
             raise ModelError(
                 "this model learned from another encoder's vectors; load it with that one, or learn again with this one"
             )

@@ -11,6 +11,7 @@ from matchmaker.cli.options import read_whole
 from matchmaker.cli.screen import Screen
 from matchmaker.errors import SettingError, TableError
 from matchmaker.evaluation import Exposure, Summary, contrast, evaluate_shortlists, measure_exposure
+from matchmaker.evaluation.ranking import choose_gain
 from matchmaker.evaluation.rules import Lang
 from matchmaker.records import Judgment, Match, Profile, Records, Rejection
 from matchmaker.tables import read_achievements, read_judgments, read_shortlists, write_csv
@@ -49,6 +50,7 @@ class Scale:
             judged,
             k=self.depth(screen),
             relevant_from=relevant_from,
+            gain=choose_gain(lowest, max(row.grade for row in judged)),
             lowest=lowest,
             lang=_language(screen),
         )

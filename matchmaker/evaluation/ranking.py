@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from matchmaker.errors import RecordError, SettingError
-from matchmaker.evaluation.rules import check_choice, check_whole
+from matchmaker.evaluation.rules import Gain, check_choice, check_whole
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -54,6 +54,17 @@ def _read_flags(name: str, values: ArrayLike) -> BoolArray:
     if flags.ndim == 0:
         raise RecordError(f"{name} is a single value; give an array whose last axis is the rank")
     return flags
+
+
+def choose_gain(lowest: int, highest: int) -> Gain:
+    """Return how grades of a scale become gains: exponential, but linear where a long scale would lose its precision.
+
+    Examples
+    --------
+    >>> choose_gain(1, 4), choose_gain(0, 100)
+    ('exponential', 'linear')
+    """
+    return "linear" if highest - lowest > MAX_EXPONENT else "exponential"
 
 
 def weigh_grades(grades: ArrayLike, gain: str = "exponential", lowest: int = 1) -> FloatArray:

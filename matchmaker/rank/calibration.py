@@ -79,7 +79,11 @@ def relevant_grade(grades: Sequence[int]) -> int:
 
 
 def fit_calibration(
-    scores: np.ndarray, grades: np.ndarray, relevant: int | None = None, start: Calibration | None = None
+    scores: np.ndarray,
+    grades: np.ndarray,
+    relevant: int | None = None,
+    start: Calibration | None = None,
+    scale: Sequence[int] | None = None,
 ) -> Calibration:
     """Fit the curves to judged pairs that the scoring model has not learned from.
 
@@ -93,8 +97,12 @@ def fit_calibration(
         Least grade that makes a meeting worthwhile; by default `relevant_grade`.
     start : Calibration, optional
         Curves for the same scores, on a scale that has these grades, from which judgments only pull away.
+    scale : sequence of int, optional
+        Grades in use, ascending, some of which nobody may have given; by default those of ``start``, or of these pairs.
     """
-    scale = tuple(int(grade) for grade in np.unique(grades)) if start is None else start.grades
+    if scale is None:
+        scale = np.unique(grades).tolist() if start is None else start.grades
+    scale = tuple(int(grade) for grade in scale)
     columns = np.broadcast_to(_spread(scores), (len(grades), len(scale) - 1)).T
     reached = [grades >= step for step in scale[1:]]
     if start is None:

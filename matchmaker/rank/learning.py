@@ -95,7 +95,11 @@ class Scores:
 
 
 def fit_reranker(
-    prior: WeightedSum, examples: Examples, seed: int, progress: Progress | None = None
+    prior: WeightedSum,
+    examples: Examples,
+    seed: int,
+    progress: Progress | None = None,
+    scale: np.ndarray | None = None,
 ) -> tuple[LearnedSum, Scores]:
     """Learn from all pairs, and score each by a model that saw no pair of its need.
 
@@ -105,16 +109,18 @@ def fit_reranker(
         The model that needs no labels.
     examples : Examples
     seed : int
-        Equal seeds give equal models.
+        Equal seeds give equal models, on equal processors with equal numbers of threads.
     progress : callable, optional
         Called as ``progress(done, total)``.
+    scale : ndarray of int, optional
+        Grades in use, ascending, some of which nobody may have given; by default those of these pairs.
 
     Returns
     -------
     model : LearnedSum
     held_out : Scores
     """
-    scale = np.unique(examples.grades)
+    scale = np.unique(examples.grades) if scale is None else scale
     folds = list(split_needs(examples.vectors.rows, seed))
     parts: list[tuple[np.ndarray, Scores]] = []
     for done, held in enumerate(folds, start=1):

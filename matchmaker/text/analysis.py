@@ -50,7 +50,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Profiles as they are read: cleaned texts, their words, and their vectors; n of each."""
+    """Profiles as they are read: cleaned texts, their words, and their vectors; n of each.
+
+    ``about_vectors`` are those that tell what the texts are about.
+    """
 
     titles: list[str]
     full: list[str]
@@ -60,10 +63,18 @@ class _Seen:
     places: WordPlaces
     title_vectors: np.ndarray
     text_vectors: np.ndarray
+    about_vectors: np.ndarray
 
 
 class Analyst:
     """Reads profiles with one segmenter and one encoder.
+
+    Parameters
+    ----------
+    segmenter : Segmenter
+    encoder : CachedEncoder
+    classifier : Classifier, optional
+        Tells what texts are about, by vectors of its own encoder; by default one with this encoder.
 
     Attributes
     ----------
@@ -73,10 +84,10 @@ class Analyst:
         Where a phrase ends without a last word of one character (`without_last_character`).
     """
 
-    def __init__(self, segmenter: Segmenter, encoder: CachedEncoder) -> None:
+    def __init__(self, segmenter: Segmenter, encoder: CachedEncoder, classifier: Classifier | None = None) -> None:
         self.segmenter = segmenter
         self.encoder = encoder
-        self.classifier = Classifier(encoder)
+        self.classifier = classifier or Classifier(encoder)
         # Matches share phrases: what was decided of one holds for all.
         self.telling = Remembered(lambda phrase: telling_part(phrase, segmenter))
         self.ends_whole = Remembered(lambda phrase: without_last_character(phrase, segmenter))
@@ -84,6 +95,11 @@ class Analyst:
     def analyse(self, profiles: Sequence[Profile], progress: Progress | None = None) -> Columns:
         """Return what is known of profiles, a row each, in their order."""
         return self._analyse(profiles, self._see(profiles, progress))
+
+    def forget(self) -> None:
+        """Free the memory of vectors; what lies on disk stays."""
+        for encoder in {self.encoder, self.classifier.encoder}:
+            encoder.forget()
 
     def _see(self, profiles: Sequence[Profile], progress: Progress | None) -> _Seen:
         cleaned = _clean_parts(profiles)
@@ -93,15 +109,17 @@ class Analyst:
         if progress:
             progress("clean", len(profiles), len(profiles))
         together = [*titles, *texts]
-        done = 0
+        apart = self.classifier.encoder is not self.encoder
+        total, done = len(together) + apart * len(texts), 0
 
         def advance(count: int) -> None:
             nonlocal done
             done += count
             if progress:
-                progress("encode", done, len(together))
+                progress("encode", done, total)
 
         vectors = self.encoder.encode(together, advance)
+        text_vectors = vectors[len(titles) :]
         title_words, words, elements, places = [], [], [], []
         for title, body, listed, text in zip(titles, bodies, keywords, full, strict=True):
             tagged = [self.segmenter.tag(part) for part in (title, body, listed)]
@@ -119,12 +137,13 @@ class Analyst:
             elements=elements,
             places=WordPlaces.of(_mark(profiles, cleaned, places), texts=len(PARTS)),
             title_vectors=vectors[: len(titles)],
-            text_vectors=vectors[len(titles) :],
+            text_vectors=text_vectors,
+            about_vectors=self.classifier.encoder.encode(texts, advance) if apart else text_vectors,
         )
 
     def _analyse(self, profiles: Sequence[Profile], seen: _Seen) -> Columns:
         fields, divisions = (self._classify(scheme, seen) for scheme in ("field", "division"))
-        focuses = self.classifier.focus(seen.text_vectors).tolist()
+        focuses = self.classifier.focus(seen.about_vectors).tolist()
         return Columns(
             ids=[profile.id for profile in profiles],
             title_words=TermRows.of(map(number_words, seen.title_words)),
@@ -143,7 +162,7 @@ class Analyst:
         )
 
     def _classify(self, scheme: str, seen: _Seen) -> list[Industry]:
-        return self.classifier.classify(scheme, seen.title_words, seen.words, seen.text_vectors)
+        return self.classifier.classify(scheme, seen.title_words, seen.words, seen.about_vectors)
 
     def texts(self, profiles: Sequence[Profile]) -> tuple[list[str], list[str]]:
         """Return what is encoded of profiles: their titles, and titles with descriptions, all cleaned."""

@@ -145,7 +145,7 @@ class Classifier:
     """
 
     def __init__(self, encoder: CachedEncoder, schemes: Mapping[str, Scheme] | None = None) -> None:
-        self._encoder = encoder
+        self.encoder = encoder
         self._given = schemes
 
     @cached_property
@@ -163,7 +163,7 @@ class Classifier:
     def _prototypes(self) -> dict[str, Prototypes]:
         """Vectors of the classes of every way to sort, seen from their common centre."""
         schemes, texts = self.schemes, self.texts
-        vectors = dict(zip(texts, self._encoder.encode(texts), strict=True))
+        vectors = dict(zip(texts, self.encoder.encode(texts), strict=True))
         return {
             name: Prototypes.of([np.stack([vectors[text] for text in abouts]) for abouts in scheme.abouts])
             for name, scheme in schemes.items()
