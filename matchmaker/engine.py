@@ -94,6 +94,8 @@ class Matchmaker(Keeper):
             raise SettingError(f"candidates: expected at least 1, found {candidates}")
         if not 0 <= threshold <= 1:
             raise SettingError(f"threshold: expected a probability from 0 to 1, found {threshold}")
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            raise SettingError(f"seed: expected a whole number from 0 on, found {seed!r}")
         self.encoder = encoder
         self.quality = quality if encoder == "bundled" else "best"
         self.lexicon = Lexicon.of(terms, stop_words)
@@ -216,6 +218,8 @@ class Matchmaker(Keeper):
         ------
         TableError
             When there are too few judgments to learn from and measure.
+        RecordError
+            When a grade is no whole number or a weight is not above 0; the message names the pair.
         SettingError
             When the encoder of this engine cannot be tuned.
         MissingExtraError

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
+from matchmaker.errors import RecordError
 from matchmaker.pairing import compare_named, name_texts
 from matchmaker.rank.learning import Examples
 from matchmaker.rank.supply import Supply
@@ -64,11 +67,18 @@ def prepare_lesson(
         Whether texts are wanted.
     progress : callable, optional
         Called as ``progress(stage, done, total)``.
+
+    Raises
+    ------
+    RecordError
+        When a grade is no whole number or a weight is not above 0.
     """
     register = list(needs)
     known = {profile.id for profile in register}
     latest = {(judgment.need_id, judgment.achievement_id): judgment for judgment in judgments}
     usable = {pair: one for pair, one in latest.items() if pair[0] in known and pair[1] in achievements}
+    for one in usable.values():
+        _check(one)
     named = compare_named(analyst, supply, register, list(usable), None, progress)
     return Lesson(
         examples=Examples(
@@ -82,3 +92,12 @@ def prepare_lesson(
         skipped=len(latest) - len(usable),
         texts=name_texts(analyst, register, achievements, usable) if deep else None,
     )
+
+
+def _check(judgment: Judgment) -> None:
+    pair = f"the judgment of {judgment.need_id!r} and {judgment.achievement_id!r}"
+    grade, weight = judgment.grade, judgment.weight
+    if not (isinstance(grade, Real) and float(grade).is_integer()):
+        raise RecordError(f"{pair} has the grade {grade!r}; give a whole number")
+    if not (isinstance(weight, Real) and 0 < float(weight) < math.inf):
+        raise RecordError(f"{pair} has the weight {weight!r}; give a number above 0")

@@ -68,8 +68,8 @@ class Profile:
 class Judgment:
     """How well one achievement serves one need, as an expert or an outcome said (any ordered integers).
 
-    ``weight`` says how much the judgment counts beside others when it is learned from: more than 1 where pairs like it
-    were seldom judged, as far down the shortlists, less where they mostly were.
+    ``weight`` says as how many judgments it counts when it is learned from: more than 1 where pairs like it were seldom
+    judged, as far down the shortlists, less where they mostly were.
     """
 
     need_id: str

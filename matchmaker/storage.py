@@ -84,11 +84,23 @@ class SavedModel:
         raise ModelError("this model was built on an encoder object; give it again: Matchmaker.load(path, encoder=…)")
 
 
-def write_model(path: Path, model: SavedModel) -> None:
-    """Write a model folder whole or not at all; a model that was there before is replaced."""
+def refuse_target(path: Path) -> Path:
+    """Return where a model is to be written, links resolved.
+
+    Raises
+    ------
+    ModelError
+        When something lies there that is no saved model, and would be lost.
+    """
     path = Path(os.path.realpath(path))
     if path.exists() and not (path / MANIFEST).is_file() and (not path.is_dir() or any(path.iterdir())):
         raise ModelError(f"{path} exists and is no saved model; name another folder")
+    return path
+
+
+def write_model(path: Path, model: SavedModel) -> None:
+    """Write a model folder whole or not at all; a model that was there before is replaced."""
+    path = refuse_target(path)
     if (path / MANIFEST).is_file():
         _write_into(path, model)
         return

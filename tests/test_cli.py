@@ -315,8 +315,19 @@ def test_judgments_of_unknown_ids_are_set_aside_and_too_few_are_refused(register
     rows = [["need_id", "achievement_id", "grade"], ["N-0001", "A-0001", "2"], ["N-0999", "A-0001", "3"]]
     judgments = write_rows(tmp_path / "judgments.csv", rows)
     assert main(["learn", *registers, judgments, "--out", str(tmp_path / "model"), "--lang", "en"]) == UNUSABLE
-    assert "at least" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "at least" in told and "mend the rows" in told and "N-0999" in told
     assert not (tmp_path / "model").exists()
+    assert "N-0999" in (tmp_path / "model.rejected.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_model_that_could_not_be_written_is_refused_before_the_work(whole, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(jobs.Matchmaker, "learn", lambda *_, **__: pytest.fail("learned all the same"))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/notes.txt").write_text("")
+    command = ["learn", *whole, str(sample_path("judgments")), "--out", str(tmp_path / "full"), "--lang", "en"]
+    assert main(command) == UNUSABLE
+    assert "exists and is no saved model" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("typed", ["2", "-0.1", "many", "100%"])

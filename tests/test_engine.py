@@ -276,6 +276,7 @@ def test_nothing_that_was_given_is_changed():
     [
         ({"candidates": 0}, "candidates: expected at least 1, found 0"),
         ({"threshold": 1.2}, "threshold: expected a probability from 0 to 1, found 1.2"),
+        ({"seed": -1}, "seed: expected a whole number from 0 on, found -1"),
         ({"threshold": float("nan")}, "threshold"),
         ({"lang": "fr"}, "lang is 'fr'; choose one of zh, en"),
         ({"terms": "锂电池"}, "terms: expected several words"),

@@ -7,8 +7,8 @@ import pytest
 from matching import HashEncoder, invent_profiles
 
 from matchmaker import Judgment, Matchmaker
-from matchmaker.errors import SettingError, TableError
-from matchmaker.learning import MIN_NEEDS, MIN_PAIRS, InUse, learn
+from matchmaker.errors import RecordError, SettingError, TableError
+from matchmaker.learning import FEWEST_COMPARED, MIN_NEEDS, MIN_PAIRS, InUse, learn
 from matchmaker.lessons import Lesson
 from matchmaker.pairing import compare_named
 from matchmaker.rank.calibration import relevant_grade
@@ -235,6 +235,61 @@ def test_a_learned_model_is_not_replaced_by_chance(engine):
     report = engine.learn(NEEDS, noise)
     assert not report.adopted and report.comparison.needs <= 15
     assert state(engine) == before
+
+
+@pytest.mark.parametrize("left_out", [1, 2, 4])
+def test_a_grade_that_nobody_gave_does_not_change_what_is_worthwhile(left_out, engine):
+    judgments = [one for one in judge(per_need=30) if one.grade != left_out]
+    report = engine.learn(NEEDS, judgments)
+    assert report.adopted
+    assert engine.calibration.relevant == default_calibration().relevant == 3
+    scored = engine.score(NEEDS, judgments)
+    worth = np.array([judgment.grade >= 3 for judgment in judgments])
+    assert np.mean([one.probability for one in scored]) == pytest.approx(worth.mean(), abs=0.1)
+    forget(engine)
+    # Judged as the curves in use expect it, but for the grade left out: nothing shall be calibrated anew.
+    rng = np.random.default_rng(left_out)
+    pairs = judge(per_need=60)
+    steps = engine.calibration.steps(np.array([one.score for one in engine.score(NEEDS, pairs)]))
+    grades = 1 + (steps > rng.random((len(pairs), 1))).sum(axis=1)
+    drawn = [replace(one, grade=int(grade)) for one, grade in zip(pairs, grades, strict=True) if grade != left_out]
+    engine.learn(NEEDS, drawn)
+    assert engine.calibration.relevant == 3
+
+
+def test_new_needs_with_nothing_to_find_are_no_opponent(engine):
+    known = judge(needs=NEEDS[:15], per_need=20)
+    assert engine.learn(NEEDS, known).adopted
+    nothing = [replace(judgment, grade=1) for judgment in judge(needs=NEEDS[15:])]
+    report = engine.learn(NEEDS, [*known, *nothing])
+    # Those who learned before have seen all that tells: the order as shipped stands in for them.
+    assert report.comparison.needs > 8
+
+
+@pytest.mark.parametrize(("new", "compared"), [(FEWEST_COMPARED - 1, 12 + FEWEST_COMPARED - 1), (FEWEST_COMPARED, 8)])
+def test_few_new_needs_do_not_decide(new, compared, engine):
+    assert engine.learn(NEEDS, judge(needs=NEEDS[:12], per_need=30)).adopted
+    report = engine.learn(NEEDS, judge(needs=NEEDS[: 12 + new], per_need=30))
+    assert report.comparison.needs == compared
+
+
+def test_percentages_are_learned_as_they_are(engine):
+    judgments = [replace(one, grade=one.grade * 25) for one in judge((0, 1, 2, 3, 4))]
+    report = engine.learn(NEEDS, judgments)
+    assert report.adopted and engine.calibration.grades == (0, 25, 50, 75, 100)
+    assert engine.calibration.relevant == 75
+    assert max(one.expected_grade for one in engine.score(NEEDS, judgments)) > 60
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [({"grade": 2.5}, "grade 2.5"), ({"grade": float("nan")}, "grade nan"), ({"grade": "3"}, "grade '3'")]
+    + [({"weight": value}, f"weight {value}") for value in (0, -1.0, float("nan"), float("inf"))],
+)
+def test_judgments_that_cannot_be_learned_from_are_named(changes, told, engine):
+    first, *others = judge()
+    with pytest.raises(RecordError, match=rf"{first.need_id}.*{first.achievement_id}.* {told}"):
+        engine.learn(NEEDS, [replace(first, **changes), *others])
 
 
 def test_a_learned_engine_keeps_its_model_through_changes_of_the_register():

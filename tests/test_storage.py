@@ -133,6 +133,14 @@ def test_vectors_of_a_nameless_encoder_are_never_taken_for_anothers(tmp_path):
     assert again.shortlist(NEEDS) == Matchmaker(encoder=wide).fit(REGISTER).shortlist(NEEDS)
 
 
+def test_what_an_encoder_of_ones_own_calls_weights_is_left_alone(tmp_path):
+    encoder = HashEncoder()
+    encoder.weights = np.ones(3)
+    engine = Matchmaker(encoder=encoder).fit(REGISTER)
+    engine.save(tmp_path / "own")
+    assert Matchmaker.load(tmp_path / "own", encoder=HashEncoder()).shortlist(NEEDS) == engine.shortlist(NEEDS)
+
+
 def test_an_encoder_object_must_be_given_again(saved):
     with pytest.raises(ModelError, match="built on an encoder object; give it again"):
         Matchmaker.load(saved)
@@ -444,9 +452,11 @@ def test_the_learned_features_must_be_this_versions(learned, tmp_path):
 def test_a_learned_model_is_refused_by_another_encoder(learned, tmp_path):
     learned.save(tmp_path / "model")
     with pytest.raises(ModelError, match="learned from another encoder's vectors"):
+        Matchmaker.load(tmp_path / "model", encoder=HashEncoder(384, fingerprint=""))
+    with pytest.raises(ModelError, match="learned from another encoder's vectors"):
         Matchmaker.load(tmp_path / "model", encoder=HashEncoder(fingerprint="other"))
-    nameless = HashEncoder(dimension=24, fingerprint="")
-    engine = Matchmaker.load(tmp_path / "model", encoder=nameless)
+    teach(Matchmaker(encoder=HashEncoder(fingerprint="")).fit(REGISTER)).save(tmp_path / "nameless")
+    engine = Matchmaker.load(tmp_path / "nameless", encoder=HashEncoder(dimension=24, fingerprint=""))
     with pytest.raises(ModelError, match="learned from vectors of 16 numbers, the encoder gives 24"):
         engine.shortlist(NEEDS[:1])
 

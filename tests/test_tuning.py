@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from matching import HashEncoder
 
 from matchmaker import Matchmaker, deepening, learning, read_achievements, read_judgments, read_needs
-from matchmaker.deepening import Deep, bring_to_scale, fit_deeply
+from matchmaker.deepening import Deep, bring_to_scale, fit_deeply, see
 from matchmaker.errors import ModelError, SettingError
 from matchmaker.learning import InUse, learn
 from matchmaker.lessons import prepare_lesson
@@ -137,16 +138,30 @@ def test_an_engine_goes_on_with_the_encoder_that_it_tuned(registers, monkeypatch
     monkeypatch.setattr(learning, "_beats", lambda *_: True)
     engine = Matchmaker(quality="balanced").fit(achievements)
     untaught = engine.shortlist(needs[:5])
+    lesson = prepare(engine, registers)
     told = []
     report = engine.learn(needs, judgments, deep=True, progress=lambda *step: told.append(step))
     assert report.adopted and report.tuned
     steps = [(done, total) for stage, done, total in told if stage == "learn"]
     assert steps and steps[-2][0] == steps[-2][1] > deepening.FOLDS
     assert engine.settings["encoder"].startswith("tuned-")
+    # What was learned from is what the engine goes on with.
+    learned = see(lesson.examples, lesson.texts, engine._vectors.encoder)
+    used = prepare(engine, registers).examples
+    np.testing.assert_allclose(learned.features, used.features, atol=1e-6)
+    np.testing.assert_allclose(learned.vectors.supply, used.vectors.supply, atol=1e-6)
+    assert (lesson.examples.features != used.features).any(axis=0)[FEATURES.index("dense")]
     engine.save(tmp_path / "model")
     again = Matchmaker.load(tmp_path / "model")
     assert again.settings == engine.settings
     assert again.shortlist(needs[:5]) == engine.shortlist(needs[:5]) != untaught
+    with pytest.raises(ModelError, match="learned from another encoder's vectors"):
+        Matchmaker.load(tmp_path / "model", encoder=HashEncoder(384))
+    # Learning on, the needs that the encoder was tuned on stay known as such.
+    tuned_on = {row.need_id for row in judgments}
+    half = sorted(tuned_on)[:8]
+    again.learn(needs, judgments.where(lambda row: row.need_id in half))
+    assert set(again.reranker.learned_from) == tuned_on
 
     manifest = json.loads((tmp_path / "model/model.json").read_text(encoding="utf-8"))
     assert f"{manifest['state']}/encoder.npz" in manifest["files"]

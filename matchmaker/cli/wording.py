@@ -34,7 +34,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "bad_quality": "--quality 的值是“{found}”，应为 {allowed} 之一",
         "no_known_rows": "{source} 中没有可用的行（搁置 {rejected} 行）：请检查编号是否与两张登记表一致",
         "too_few": "学习至少要 {pairs} 条研判、{needs} 项需求和两种不同的等级；"
-        "现有 {found} 条、{judged} 项需求、{grades} 种等级。请补充研判",
+        "现有 {found} 条、{judged} 项需求、{grades} 种等级。请补充研判，或改正被搁置的行",
         "low_grade": "研判中有等级 {grade}，低于最低等级 {lowest}：请加 --lowest {grade}，"
         "并用 --relevant-from 指明从哪一级起值得见面",
         "no_shared_need": "清单与研判中没有相同的需求编号（清单有 {listed} 等，研判有 {judged} 等）："
@@ -123,7 +123,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "no_known_rows": "{source} has no usable row ({rejected} set aside); check that its ids are those of the "
         "two registers",
         "too_few": "learning needs at least {pairs} judgments on {needs} needs with two different grades; found "
-        "{found} on {judged} with {grades} different; judge more pairs",
+        "{found} on {judged} with {grades} different; judge more pairs, or mend the rows that were set aside",
         "low_grade": "there is a grade {grade}, below the lowest, {lowest}; add --lowest {grade}, and say with "
         "--relevant-from which grades are worth a meeting",
         "no_shared_need": "shortlists and judgments share no need_id (listed: {listed} …; judged: {judged} …); "
