@@ -233,7 +233,13 @@ class Matchmaker(Keeper):
             if progress:
                 progress("learn", done, total)
 
-        in_use = InUse(self.reranker, self.calibration, self.threshold, tuned=bool(self._tuned))
+        in_use = InUse(
+            self.reranker,
+            self.calibration,
+            self.threshold,
+            tuned=bool(self._tuned),
+            shipped=default_calibration(self.quality),
+        )
         learned = learn(lesson, in_use, self.seed, gap_error, advance, tuned_from=folder)
         if learned.report.changed:
             self.threshold = learned.report.threshold

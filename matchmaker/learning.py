@@ -46,12 +46,21 @@ class InUse:
         Probability from which a match is suitable.
     tuned : bool
         Whether the encoder was tuned on judgments of the needs that the model learned from.
+    shipped : Calibration, optional
+        The curves that judgments pull away from; by default those that read its scores. These may have learned from
+        the same judgments before, which would then count more than once.
     """
 
     reranker: WeightedSum | LearnedSum
     calibration: Calibration
     threshold: float = 0.5
     tuned: bool = False
+    shipped: Calibration | None = None
+
+    @property
+    def learned_from(self) -> set[str]:
+        """Ids of the needs that its model has learned from."""
+        return set(self.reranker.learned_from) if isinstance(self.reranker, LearnedSum) else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +131,25 @@ def learn(
         if _comes_nearer(tried.held_out, held_out, lesson.examples, scale):
             deep, model, held_out = tried, tried.model, tried.held_out
     untaught = add_up(prior.explain(lesson.examples.features))
-    comparison, correlation = _measure(lesson, scale, held_out.totals, current, untaught, seed)
+    new = _find_new(lesson, scale, in_use)
+    comparison, correlation = _measure(lesson, scale, held_out.totals, new, current, untaught, seed)
     rising = _measure_rise(lesson, untaught)
     backwards = rising < FALLING
-    adopted = not backwards and (_beats(comparison) or (comparison.difference >= 0 and _beats(correlation)))
+    learned_from = set(lesson.need_ids)
+    # Of what the one in use knows of other needs, a comparison with the model that knows nothing says nothing.
+    forgotten = len(in_use.learned_from - learned_from) if new is None else 0
+    better = _beats(comparison) or (comparison.difference >= 0 and _beats(correlation))
+    adopted = better and not backwards and not forgotten
     calibration = fit_calibration(held_out.steps, grades, relevant, scale=scale.tolist())
     probabilities = calibration.probability(held_out.totals)
     mended, errors = None, None
     if not adopted and rising > RISING and isinstance(current, WeightedSum):
-        found = _recalibrate(lesson, scale, untaught, in_use.calibration, seed)
+        found = _recalibrate(lesson, scale, untaught, in_use, seed)
         if found is not None:
             mended, probabilities, errors = found
     abstention = choose_threshold(needs, probabilities, grades >= relevant, gap_error, in_use.threshold)
-    learned_from = set(lesson.need_ids)
-    if deep is None and in_use.tuned and isinstance(current, LearnedSum):
-        learned_from.update(current.learned_from)  # by the encoder, which goes on
+    if deep is None and in_use.tuned:
+        learned_from |= in_use.learned_from  # by the encoder, which goes on
     return Learned(
         reranker=replace(model, learned_from=tuple(sorted(learned_from))),
         calibration=calibration,
@@ -148,6 +161,7 @@ def learn(
             pairs=len(grades),
             skipped=lesson.skipped,
             backwards=backwards,
+            forgotten=forgotten,
             threshold=abstention.threshold,
             gaps=abstention.gaps,
             deeper=deeper,
@@ -185,26 +199,29 @@ def _measure(
     lesson: Lesson,
     scale: np.ndarray,
     learned: np.ndarray,
+    new: np.ndarray | None,
     current: WeightedSum | LearnedSum,
     untaught: np.ndarray,
     seed: int,
 ) -> tuple[Comparison, Comparison]:
-    """Compare held-out scores with those in use on needs that the model in use has not learned from.
+    """Compare held-out scores with those in use on needs that are new to the model in use.
 
-    With too few of these that have anything to find, all needs are compared with the scores of the model that has
-    learned nothing.
+    Without any, all needs are compared with the scores of the model that has learned nothing.
     """
-    seen = set(current.learned_from) if isinstance(current, LearnedSum) else set()
-    fair = np.array([need not in seen for need in lesson.need_ids])
-    examples = lesson.examples
-    telling = fair & (examples.grades > scale[0])
-    if isinstance(current, LearnedSum):
-        in_use = score(current, examples).totals
+    if new is None or not isinstance(current, LearnedSum):
+        rows, in_use = np.arange(len(untaught)), untaught
     else:
-        in_use = add_up(current.explain(examples.features))
-    if len(np.unique(examples.vectors.rows[telling])) < FEWEST_COMPARED:
-        fair[:], in_use = True, untaught
-    return _contrast(lesson, scale, np.flatnonzero(fair), (learned, in_use), ("learned", "in use"), seed)
+        rows, in_use = new, score(current, lesson.examples).totals
+    return _contrast(lesson, scale, rows, (learned, in_use), ("learned", "in use"), seed)
+
+
+def _find_new(lesson: Lesson, scale: np.ndarray, in_use: InUse) -> np.ndarray | None:
+    """Return the pairs whose needs the model in use has not learned from; None with too few that have a match."""
+    known = in_use.learned_from
+    new = np.array([need not in known for need in lesson.need_ids])
+    telling = new & (lesson.examples.grades > scale[0])
+    enough = len(np.unique(lesson.examples.vectors.rows[telling])) >= FEWEST_COMPARED
+    return np.flatnonzero(new) if enough else None
 
 
 def _contrast(
@@ -244,18 +261,23 @@ def _beats(comparison: Comparison) -> bool:
 
 
 def _recalibrate(
-    lesson: Lesson, scale: np.ndarray, scores: np.ndarray, curves: Calibration, seed: int
+    lesson: Lesson, scale: np.ndarray, scores: np.ndarray, in_use: InUse, seed: int
 ) -> tuple[Calibration, np.ndarray, tuple[float, float]] | None:
     """Return curves that read the scores clearly better than those in use, if there are any.
 
     With them come the probabilities of pairs by curves that saw no judgment of their need, and the mean squared error
-    of probabilities before and after. On a scale of other grades, only the probability of a worthwhile meeting can be
-    compared, and curves are fitted from nothing.
+    of probabilities before and after. Judgments on the scale of the shipped curves pull away from these, on another
+    scale curves are fitted from nothing; where those in use are for yet another, only the probability of a worthwhile
+    meeting can be compared.
     """
     grades, needs = lesson.examples.grades, lesson.examples.vectors.rows
     relevant = relevant_grade(scale.tolist())
-    alike = set(scale.tolist()) <= set(curves.grades) and relevant == curves.relevant
-    start = curves if alike else None
+    curves = in_use.calibration
+    start: Calibration | None = in_use.shipped or curves
+    if not (start and set(scale.tolist()) <= set(start.grades) and relevant == start.relevant):
+        start = None
+    whole = start.grades if start else tuple(scale.tolist())
+    alike = whole == curves.grades and relevant == curves.relevant
 
     def read(by: Calibration, rows: np.ndarray) -> np.ndarray:
         """Return squared errors, shape (rows,)."""
@@ -266,16 +288,15 @@ def _recalibrate(
 
     probabilities, after = np.zeros(len(grades)), np.zeros(len(grades))
     for held in split_needs(needs, seed):
-        if not alike and len(np.unique(grades[~held])) < len(scale):
-            return None
-        fitted = fit_calibration(scores[~held], grades[~held], relevant, start)
+        fitted = fit_calibration(scores[~held], grades[~held], relevant, start, whole)
         probabilities[held], after[held] = fitted.probability(scores[held]), read(fitted, held)
     before = read(curves, np.arange(len(grades)))
     sums = np.bincount(needs, before - after)[np.unique(needs)]
     bar = stats.t.ppf(1 - CHANCE, len(sums) - 1) * sums.std(ddof=1) / np.sqrt(len(sums))
     if not sums.mean() > bar:
         return None
-    return fit_calibration(scores, grades, relevant, start), probabilities, (float(before.mean()), float(after.mean()))
+    fitted = fit_calibration(scores, grades, relevant, start, whole)
+    return fitted, probabilities, (float(before.mean()), float(after.mean()))
 
 
 def _measure_rise(lesson: Lesson, scores: np.ndarray) -> float:

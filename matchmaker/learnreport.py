@@ -28,6 +28,9 @@ class LearnReport:
         Judgments left out because their need or achievement is not in the registers.
     backwards : bool
         Whether the grades fall as the texts agree more, as on a scale where 1 is best; nothing is adopted then.
+    forgotten : int
+        Needs that the model in use has learned from and that a new one would know nothing of, where too few needs were
+        judged to compare the two; nothing is adopted then.
     threshold : float
         Probability from which a match counts as suitable for whoever adopts the model or its curves: of needs that
         have something suitable, at most the share asked for is to be called a gap.
@@ -51,6 +54,7 @@ class LearnReport:
     pairs: int
     skipped: int
     backwards: bool = False
+    forgotten: int = 0
     threshold: float = 0.5
     gaps: float = 0.0
     deeper: Comparison | None = None
@@ -70,6 +74,8 @@ class LearnReport:
             skipped = f"，另有 {self.skipped} 条因编号不在登记表中未使用" if self.skipped else ""
             if self.backwards:
                 skipped += "；内容越相近的成果得分反而越低，请确认分值是否越大越好"
+            if self.forgotten:
+                skipped += f"；原模型还学过另外 {self.forgotten} 项需求，请把以前的研判一并给出"
             return (
                 f"{verdict}：在未参与学习的需求上，NDCG@10 由 {difference.b:.3f} 变为 {difference.a:.3f}"
                 f"（差 {difference.difference:+.3f}，95% 区间 {difference.low:+.3f} 至 {difference.high:+.3f}），"
@@ -84,6 +90,8 @@ class LearnReport:
         skipped = f"; {self.skipped} left out because their ids are in neither register" if self.skipped else ""
         if self.backwards:
             skipped += "; the closer the texts the lower the grades, please check that a higher grade is better"
+        if self.forgotten:
+            skipped += f"; the model in use knows {self.forgotten} other needs, please give their judgments too"
         return (
             f"{verdict}: on needs kept aside NDCG@10 went from {difference.b:.3f} to {difference.a:.3f} "
             f"({difference.difference:+.3f}, 95 % interval {difference.low:+.3f} to {difference.high:+.3f}), the rank "

@@ -266,6 +266,26 @@ def test_new_needs_with_nothing_to_find_are_no_opponent(engine):
     assert report.comparison.needs > 8
 
 
+def test_a_model_that_knows_more_needs_is_not_replaced_unseen(engine):
+    known = judge(per_need=20)
+    assert engine.learn(NEEDS, known).adopted
+    before = state(engine)
+    part = {profile.id for profile in NEEDS[:12]}
+    report = engine.learn(NEEDS, [judgment for judgment in known if judgment.need_id in part])
+    assert not report.adopted and report.forgotten == len(NEEDS) - 12 and state(engine) == before
+    assert "另外 18 项需求" in report.to_text() and "knows 18 other needs" in report.to_text("en")
+    assert engine.learn(NEEDS, known).forgotten == 0
+
+
+def test_the_same_judgments_calibrate_once(engine):
+    judged = judge()
+    ranks = np.argsort(np.argsort([one.score for one in engine.score(NEEDS, judged)]))
+    same = [replace(one, grade=1 + int(rank * 4 / len(ranks))) for one, rank in zip(judged, ranks, strict=True)]
+    assert engine.learn(NEEDS, same).recalibrated is not None
+    after = state(engine)
+    assert not engine.learn(NEEDS, same).changed and state(engine) == after
+
+
 @pytest.mark.parametrize(("new", "compared"), [(FEWEST_COMPARED - 1, 12 + FEWEST_COMPARED - 1), (FEWEST_COMPARED, 8)])
 def test_few_new_needs_do_not_decide(new, compared, engine):
     assert engine.learn(NEEDS, judge(needs=NEEDS[:12], per_need=30)).adopted

@@ -159,9 +159,9 @@ def test_an_engine_goes_on_with_the_encoder_that_it_tuned(registers, monkeypatch
         Matchmaker.load(tmp_path / "model", encoder=HashEncoder(384))
     # Learning on, the needs that the encoder was tuned on stay known as such.
     tuned_on = {row.need_id for row in judgments}
-    half = sorted(tuned_on)[:8]
-    again.learn(needs, judgments.where(lambda row: row.need_id in half))
-    assert set(again.reranker.learned_from) == tuned_on
+    others = read_judgments(sample_path("judgments")).where(lambda row: row.need_id not in tuned_on)
+    assert again.learn(needs, others).adopted
+    assert set(again.reranker.learned_from) == tuned_on | {row.need_id for row in others}
 
     manifest = json.loads((tmp_path / "model/model.json").read_text(encoding="utf-8"))
     assert f"{manifest['state']}/encoder.npz" in manifest["files"]
