@@ -5,7 +5,7 @@
 
 A folder is what sentence-transformers loads; texts get the prompt that the shipped encoder was trained with. The score
 of a pair is the cosine of its profiles' directions between title and text, as the engine compares them, and nothing
-else. Vectors are taken from their encoder's mean over the texts of the collection: none gains by how it is centred.
+else. Vectors are seen from their encoder's mean over the texts of the collection, so that centres hardly matter.
 Writes ``benchmarks/results/encoders.json`` and ``.md``.
 """
 
@@ -26,6 +26,7 @@ from matchmaker.rank.segments import mean_direction
 from matchmaker.text.analysis import Analyst
 from matchmaker.text.encoding import BUNDLED, MAX_TOKENS, PROMPT, open_encoder
 from matchmaker.text.segmentation import Segmenter
+from matchmaker.text.vectors import CachedEncoder
 
 COMPARED = ("ndcg@10", "auc>=2", "auc>=3", "spearman")
 Encode = Callable[[Sequence[str]], np.ndarray]
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
     if not is_present(chosen.collection, chosen.data):
         raise SystemExit(f"{chosen.data / chosen.collection} is missing; give --data")
     collection = READERS[chosen.collection](chosen.data)
-    analyst = Analyst(Segmenter(), open_encoder("bundled", "fast"))
+    analyst = Analyst(Segmenter(), CachedEncoder(open_encoder("bundled", "fast")))
     sides = [analyst.texts(profiles) for profiles in (collection.needs, collection.achievements)]
     began = time.perf_counter()
     measured = []
@@ -76,9 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, object]:
 
 
 def list_encoders(folders: Sequence[Path]) -> list[tuple[str, Encode]]:
-    """Return the shipped encoders and those in folders, under the names of these."""
+    """Return the shipped encoders and those in folders, under their paths."""
     shipped = [(f"shipped, {quality}", open_encoder("bundled", quality).encode) for quality in BUNDLED]
-    return [*shipped, *((folder.name, _open_folder(folder)) for folder in folders)]
+    if missing := [folder for folder in folders if not (folder / "modules.json").is_file()]:
+        raise SystemExit(f"{missing[0]} is no folder that sentence-transformers loads")
+    return [*shipped, *((folder.as_posix(), _open_folder(folder)) for folder in folders)]
 
 
 def _open_folder(folder: Path) -> Encode:

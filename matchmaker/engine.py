@@ -221,11 +221,17 @@ class Matchmaker(Keeper):
         RecordError
             When a grade is no whole number or a weight is not above 0; the message names the pair.
         SettingError
-            When the encoder of this engine cannot be tuned.
+            When the encoder of this engine cannot be tuned, or was tuned before (`tuned`): it has seen the needs that
+            would be kept aside. A fresh engine learns from all judgments.
         MissingExtraError
             When it shall be, without the extra ``[train]``.
         """
         supply = self.supply
+        if self.tuned:
+            raise SettingError(
+                "this engine's encoder was tuned on judgments and has seen the needs that would be kept aside; learn "
+                "with a fresh engine, from the earlier judgments and the new ones"
+            )
         folder = tunable_folder(self._vectors.encoder) if deep else None
         lesson = prepare_lesson(self._analyst, supply, Register(supply), needs, judgments, deep, progress)
 
@@ -237,7 +243,6 @@ class Matchmaker(Keeper):
             self.reranker,
             self.calibration,
             self.threshold,
-            tuned=bool(self._tuned),
             shipped=default_calibration(self.quality),
         )
         learned = learn(lesson, in_use, self.seed, gap_error, advance, tuned_from=folder)
@@ -280,7 +285,7 @@ class Matchmaker(Keeper):
                 supply=supply,
                 reranker=self.reranker,
                 calibration=self.calibration,
-                weights=self._tuned,
+                weights=self._weights,
                 vectors=classifier.encoder.select(classifier.texts),
             ),
         )
@@ -348,6 +353,11 @@ class Matchmaker(Keeper):
         return engine.fit(Register(saved.supply).values(), progress)
 
     @property
+    def tuned(self) -> bool:
+        """Whether the encoder was tuned on judgments (`learn` with ``deep``)."""
+        return bool(self._weights)
+
+    @property
     def settings(self) -> dict[str, str]:
         """Settings and fingerprints: two engines with equal ones give equal results on equal registers."""
         return {
@@ -388,7 +398,7 @@ class Matchmaker(Keeper):
         self._analyst = Analyst(self._analyst.segmenter, self._vectors, self._analyst.classifier)
 
     @property
-    def _tuned(self) -> Mapping[str, np.ndarray]:
+    def _weights(self) -> Mapping[str, np.ndarray]:
         """What tuning changed in the encoder; empty for one that was not tuned."""
         encoder = self._vectors.encoder
         return encoder.weights if isinstance(encoder, BundledEncoder) else {}

@@ -146,7 +146,7 @@ def _further(progress: Progress | None, before: int, here: int, total: int) -> P
         return progress
 
     def say(stage: str, done: int, of: int) -> None:
-        steps = of // here  # encoding counts titles and texts, and these twice where a tuned encoder reads
+        steps = of // here  # encoding counts titles and texts, and texts twice where a tuned encoder reads
         progress(stage, before * steps + done, total * steps)
 
     return say

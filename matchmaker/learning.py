@@ -44,8 +44,6 @@ class InUse:
         The curves that read its scores.
     threshold : float
         Probability from which a match is suitable.
-    tuned : bool
-        Whether the encoder was tuned on judgments of the needs that the model learned from.
     shipped : Calibration, optional
         The curves that judgments pull away from; by default those that read its scores. These may have learned from
         the same judgments before, which would then count more than once.
@@ -54,7 +52,6 @@ class InUse:
     reranker: WeightedSum | LearnedSum
     calibration: Calibration
     threshold: float = 0.5
-    tuned: bool = False
     shipped: Calibration | None = None
 
     @property
@@ -119,7 +116,7 @@ def learn(
             "judge more pairs, or check that the ids match the registers"
         )
     prior = current.prior if isinstance(current, LearnedSum) else current
-    scale = _find_scale(grades, in_use.calibration)
+    scale = _find_scale(grades, in_use)
     relevant = relevant_grade(scale.tolist())
     model, held_out = fit_reranker(prior, lesson.examples, seed, None if tuned_from else progress, scale)
     deep: Deep | None = None
@@ -131,7 +128,7 @@ def learn(
         if _comes_nearer(tried.held_out, held_out, lesson.examples, scale):
             deep, model, held_out = tried, tried.model, tried.held_out
     untaught = add_up(prior.explain(lesson.examples.features))
-    new = _find_new(lesson, scale, in_use)
+    new = _find_new(lesson, in_use)
     comparison, correlation = _measure(lesson, scale, held_out.totals, new, current, untaught, seed)
     rising = _measure_rise(lesson, untaught)
     backwards = rising < FALLING
@@ -148,8 +145,6 @@ def learn(
         if found is not None:
             mended, probabilities, errors = found
     abstention = choose_threshold(needs, probabilities, grades >= relevant, gap_error, in_use.threshold)
-    if deep is None and in_use.tuned:
-        learned_from |= in_use.learned_from  # by the encoder, which goes on
     return Learned(
         reranker=replace(model, learned_from=tuple(sorted(learned_from))),
         calibration=calibration,
@@ -173,16 +168,16 @@ def learn(
     )
 
 
-def _find_scale(grades: np.ndarray, curves: Calibration) -> np.ndarray:
-    """Return the grades in use: those of the curves in use where these say the same, though some were not given.
+def _find_scale(grades: np.ndarray, in_use: InUse) -> np.ndarray:
+    """Return the grades in use: those of the curves in use where these have all that were given.
 
-    A month in which nobody gave the lowest grade does not change which grade makes a meeting worthwhile.
+    A month in which nobody gave the lowest grade does not change which grade makes a meeting worthwhile. Where nothing
+    was learned yet, 1 and 2 may as well be all grades that there are: then some must be worthwhile, and some not.
     """
-    given = np.unique(grades)
-    if set(given.tolist()) <= set(curves.grades) and given[0] < curves.relevant <= given[-1]:
-        whole = np.array(curves.grades)
-        return whole if relevant_grade(curves.grades) == curves.relevant else given
-    return given
+    given, curves = np.unique(grades), in_use.calibration
+    on_it = set(given.tolist()) <= set(curves.grades) and relevant_grade(curves.grades) == curves.relevant
+    both = given[0] < curves.relevant <= given[-1]
+    return np.array(curves.grades) if on_it and (in_use.learned_from or both) else given
 
 
 def _comes_nearer(scores: Scores, others: Scores, examples: Examples, scale: np.ndarray) -> bool:
@@ -206,7 +201,7 @@ def _measure(
 ) -> tuple[Comparison, Comparison]:
     """Compare held-out scores with those in use on needs that are new to the model in use.
 
-    Without any, all needs are compared with the scores of the model that has learned nothing.
+    Where there are too few, all needs are compared with the scores of the model that has learned nothing.
     """
     if new is None or not isinstance(current, LearnedSum):
         rows, in_use = np.arange(len(untaught)), untaught
@@ -215,13 +210,13 @@ def _measure(
     return _contrast(lesson, scale, rows, (learned, in_use), ("learned", "in use"), seed)
 
 
-def _find_new(lesson: Lesson, scale: np.ndarray, in_use: InUse) -> np.ndarray | None:
-    """Return the pairs whose needs the model in use has not learned from; None with too few that have a match."""
+def _find_new(lesson: Lesson, in_use: InUse) -> np.ndarray | None:
+    """Return the pairs whose needs the model in use has not learned from; None with too few that tell orders apart."""
     known = in_use.learned_from
-    new = np.array([need not in known for need in lesson.need_ids])
-    telling = new & (lesson.examples.grades > scale[0])
-    enough = len(np.unique(lesson.examples.vectors.rows[telling])) >= FEWEST_COMPARED
-    return np.flatnonzero(new) if enough else None
+    new = np.flatnonzero([need not in known for need in lesson.need_ids])
+    different = np.unique(np.column_stack([lesson.examples.vectors.rows, lesson.examples.grades])[new], axis=0)
+    telling = (np.bincount(different[:, 0]) > 1).sum()
+    return new if telling >= FEWEST_COMPARED else None
 
 
 def _contrast(
@@ -273,9 +268,8 @@ def _recalibrate(
     grades, needs = lesson.examples.grades, lesson.examples.vectors.rows
     relevant = relevant_grade(scale.tolist())
     curves = in_use.calibration
-    start: Calibration | None = in_use.shipped or curves
-    if not (start and set(scale.tolist()) <= set(start.grades) and relevant == start.relevant):
-        start = None
+    shipped = in_use.shipped or curves
+    start = shipped if set(scale.tolist()) <= set(shipped.grades) and relevant == shipped.relevant else None
     whole = start.grades if start else tuple(scale.tolist())
     alike = whole == curves.grades and relevant == curves.relevant
 

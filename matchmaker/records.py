@@ -69,7 +69,7 @@ class Judgment:
     """How well one achievement serves one need, as an expert or an outcome said (any ordered integers).
 
     ``weight`` says as how many judgments it counts when it is learned from: more than 1 where pairs like it were seldom
-    judged, as far down the shortlists, less where they mostly were.
+    judged, as far down the shortlists, less where they mostly were. What was learned is measured without weights.
     """
 
     need_id: str

@@ -246,22 +246,26 @@ def test_a_grade_that_nobody_gave_does_not_change_what_is_worthwhile(left_out, e
     scored = engine.score(NEEDS, judgments)
     worth = np.array([judgment.grade >= 3 for judgment in judgments])
     assert np.mean([one.probability for one in scored]) == pytest.approx(worth.mean(), abs=0.1)
+
+
+def test_a_month_without_anything_worthwhile_is_one(engine):
+    """A model learned on four grades reads 1 and 2 as the lower two of them; at first they are all that there are."""
+    assert engine.learn(NEEDS, judge(needs=NEEDS[:15], per_need=30)).adopted
+    poor = [replace(one, grade=min(one.grade, 2)) for one in judge(needs=NEEDS[15:], per_need=30)]
+    engine.learn(NEEDS, poor)
+    assert engine.calibration.grades == (1, 2, 3, 4) and engine.calibration.relevant == 3
     forget(engine)
-    # Judged as the curves in use expect it, but for the grade left out: nothing shall be calibrated anew.
-    rng = np.random.default_rng(left_out)
-    pairs = judge(per_need=60)
-    steps = engine.calibration.steps(np.array([one.score for one in engine.score(NEEDS, pairs)]))
-    grades = 1 + (steps > rng.random((len(pairs), 1))).sum(axis=1)
-    drawn = [replace(one, grade=int(grade)) for one, grade in zip(pairs, grades, strict=True) if grade != left_out]
-    engine.learn(NEEDS, drawn)
-    assert engine.calibration.relevant == 3
+    assert engine.learn(NEEDS, [replace(one, grade=min(one.grade, 2)) for one in judge(per_need=30)]).adopted
+    assert engine.calibration.grades == (1, 2) and engine.calibration.relevant == 2
 
 
-def test_new_needs_with_nothing_to_find_are_no_opponent(engine):
+@pytest.mark.parametrize("grade", [1, 4])
+def test_new_needs_whose_achievements_are_all_alike_are_no_opponent(grade, engine):
     known = judge(needs=NEEDS[:15], per_need=20)
     assert engine.learn(NEEDS, known).adopted
-    nothing = [replace(judgment, grade=1) for judgment in judge(needs=NEEDS[15:])]
-    report = engine.learn(NEEDS, [*known, *nothing])
+    alike = [replace(judgment, grade=grade) for judgment in judge(needs=NEEDS[15:])]
+    report = engine.learn(NEEDS, [*known, *alike])
+    assert np.isfinite(report.correlation.difference)
     # Those who learned before have seen all that tells: the order as shipped stands in for them.
     assert report.comparison.needs > 8
 

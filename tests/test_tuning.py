@@ -7,6 +7,7 @@ import pytest
 from matching import HashEncoder
 
 from matchmaker import Matchmaker, deepening, learning, read_achievements, read_judgments, read_needs
+from matchmaker.cli import main
 from matchmaker.deepening import Deep, bring_to_scale, fit_deeply, see
 from matchmaker.errors import ModelError, SettingError
 from matchmaker.learning import InUse, learn
@@ -132,7 +133,7 @@ def test_a_tuned_encoder_is_taken_only_where_it_comes_clearly_nearer(engine, reg
     assert ("没有明显帮助" in said[0], "did not clearly help" in said[1]) == (not helps, not helps)
 
 
-def test_an_engine_goes_on_with_the_encoder_that_it_tuned(registers, monkeypatch, tmp_path):
+def test_an_engine_goes_on_with_the_encoder_that_it_tuned(registers, monkeypatch, tmp_path, capsys):
     achievements, needs, judgments = registers
     monkeypatch.setattr(learning, "_comes_nearer", lambda *_: True)
     monkeypatch.setattr(learning, "_beats", lambda *_: True)
@@ -157,11 +158,13 @@ def test_an_engine_goes_on_with_the_encoder_that_it_tuned(registers, monkeypatch
     assert again.shortlist(needs[:5]) == engine.shortlist(needs[:5]) != untaught
     with pytest.raises(ModelError, match="learned from another encoder's vectors"):
         Matchmaker.load(tmp_path / "model", encoder=HashEncoder(384))
-    # Learning on, the needs that the encoder was tuned on stay known as such.
-    tuned_on = {row.need_id for row in judgments}
-    others = read_judgments(sample_path("judgments")).where(lambda row: row.need_id not in tuned_on)
-    assert again.learn(needs, others).adopted
-    assert set(again.reranker.learned_from) == tuned_on | {row.need_id for row in others}
+    # It has seen what would be kept aside.
+    assert again.tuned and not Matchmaker(quality="balanced").tuned
+    with pytest.raises(SettingError, match="learn with a fresh engine"):
+        again.learn(needs, judgments)
+    command = ["learn", *(str(sample_path(table)) for table in ("achievements", "needs", "judgments"))]
+    assert main([*command, "--model", str(tmp_path / "model"), "--out", str(tmp_path / "on"), "--lang", "zh"]) == 2
+    assert "请去掉 --model" in capsys.readouterr().err
 
     manifest = json.loads((tmp_path / "model/model.json").read_text(encoding="utf-8"))
     assert f"{manifest['state']}/encoder.npz" in manifest["files"]

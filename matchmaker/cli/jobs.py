@@ -220,7 +220,10 @@ def learn_model(
     if counts["found"] < MIN_PAIRS or counts["judged"] < MIN_NEEDS or counts["grades"] < 2:
         put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))
         raise TableError(screen.word("too_few", pairs=MIN_PAIRS, needs=MIN_NEEDS, **counts))
-    engine = choice.open(screen).fit(registers.achievements, progress=screen.progress)
+    engine = choice.open(screen)
+    if engine.tuned:
+        raise SettingError(screen.word("tuned_before"))
+    engine.fit(registers.achievements, progress=screen.progress)
     report = engine.learn(registers.needs, judged, gap_error=share, deep=deep, progress=screen.progress)
     rejected = put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))
     screen.show(report.to_text("zh" if screen.lang == "zh" else "en"))

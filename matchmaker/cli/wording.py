@@ -34,7 +34,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "bad_quality": "--quality 的值是“{found}”，应为 {allowed} 之一",
         "no_known_rows": "{source} 中没有可用的行（搁置 {rejected} 行）：请检查编号是否与两张登记表一致",
         "too_few": "学习至少要 {pairs} 条研判、{needs} 项需求和两种不同的等级；"
-        "现有 {found} 条、{judged} 项需求、{grades} 种等级。请补充研判，或改正被搁置的行",
+        "现有 {found} 条、{judged} 项需求、{grades} 种等级。请补充研判；若有搁置的行，请先改正",
         "low_grade": "研判中有等级 {grade}，低于最低等级 {lowest}：请加 --lowest {grade}，"
         "并用 --relevant-from 指明从哪一级起值得见面",
         "no_shared_need": "清单与研判中没有相同的需求编号（清单有 {listed} 等，研判有 {judged} 等）："
@@ -62,6 +62,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "stream_alone": "--index、--workers、--cluster 只用于 --engine stream 或 ray：请去掉，或加 --engine stream",
         "scored": "已为 {count} 对打分：{path}（用时 {seconds:.1f} 秒）。",
         "deep_alone": "--deep 只能微调内置编码模型的 best 或 balanced 档；请去掉 --deep，或换一个 --quality",
+        "tuned_before": "--model 的编码模型已用研判微调过，再学习时留出的需求它已见过："
+        "请去掉 --model，用以前和新的全部研判重新学习",
         "learned": "模型已存入 {path}；使用时加 --model {path}",
         "not_learned": "没有写出模型（{path}）：请继续使用现有模型，或补充研判后重试。",
         "sides": "A：{a}\nB：{b}",
@@ -123,7 +125,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "no_known_rows": "{source} has no usable row ({rejected} set aside); check that its ids are those of the "
         "two registers",
         "too_few": "learning needs at least {pairs} judgments on {needs} needs with two different grades; found "
-        "{found} on {judged} with {grades} different; judge more pairs, or mend the rows that were set aside",
+        "{found} on {judged} with {grades} different; judge more pairs, and mend rows if any were set aside",
         "low_grade": "there is a grade {grade}, below the lowest, {lowest}; add --lowest {grade}, and say with "
         "--relevant-from which grades are worth a meeting",
         "no_shared_need": "shortlists and judgments share no need_id (listed: {listed} …; judged: {judged} …); "
@@ -152,6 +154,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "scored": "{count} pairs scored: {path} (took {seconds:.1f} s).",
         "deep_alone": "--deep can only tune the bundled encoder in quality best or balanced; leave out --deep, "
         "or choose another --quality",
+        "tuned_before": "the encoder of --model was tuned on judgments and has seen the needs that would be kept "
+        "aside; leave out --model and learn from the earlier judgments and the new ones",
         "learned": "The model is in {path}; use it with --model {path}",
         "not_learned": "No model was written ({path}): go on with the one in use, or judge more pairs and try again.",
         "sides": "A: {a}\nB: {b}",

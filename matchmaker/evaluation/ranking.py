@@ -23,6 +23,8 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 MAX_EXPONENT = 50
+# From there on one excellent pair would decide NDCG alone.
+LONG_SCALE = 10
 GAINS: Mapping[str, Callable[[FloatArray], FloatArray]] = MappingProxyType(
     {"exponential": lambda above: np.exp2(above) - 1.0, "linear": lambda above: above}
 )
@@ -57,14 +59,14 @@ def _read_flags(name: str, values: ArrayLike) -> BoolArray:
 
 
 def choose_gain(lowest: int, highest: int) -> Gain:
-    """Return how grades of a scale become gains: exponential, but linear where a long scale would lose its precision.
+    """Return how grades of a scale become gains: exponential, but linear on a long scale.
 
     Examples
     --------
     >>> choose_gain(1, 4), choose_gain(0, 100)
     ('exponential', 'linear')
     """
-    return "linear" if highest - lowest > MAX_EXPONENT else "exponential"
+    return "linear" if highest - lowest > LONG_SCALE else "exponential"
 
 
 def weigh_grades(grades: ArrayLike, gain: str = "exponential", lowest: int = 1) -> FloatArray:

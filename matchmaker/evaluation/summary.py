@@ -167,7 +167,8 @@ class Summary:
             "never_judged": counts.never_judged,
             "repeated": counts.repeated,
         }
-        notes = [WORDS[name][lang].format(count) for name, count in said.items() if count]
+        notes = [WORDS["linear"][lang]] if self.rules.gain == "linear" else []
+        notes += [WORDS[name][lang].format(count) for name, count in said.items() if count]
         if counts.highest_grade <= self.rules.lowest:
             notes.append(WORDS["all_lowest"][lang])
         elif counts.highest_grade < self.rules.relevant_from:

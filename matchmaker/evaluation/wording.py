@@ -48,6 +48,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "en": "{needs} needs, {judged} judged pairs, {found} of them listed; relevant from grade {relevant}",
             "zh": "需求{needs}项，已研判配对{judged}对，其中列入清单{found}对；等级{relevant}及以上为合适",
         },
+        "linear": {
+            "en": "NDCG counts a grade by how far it lies above the lowest.",
+            "zh": "NDCG 按等级高出最低一级的多少计分。",
+        },
         "lowest_only_skip": {
             "en": "Needs judged with the lowest grade only: {}; NDCG skips them.",
             "zh": "{}项需求的研判全为最低等级，计算 NDCG 时略过。",

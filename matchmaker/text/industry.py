@@ -1,8 +1,8 @@
 """Which field and industry a text belongs to, and how sure that is.
 
 Two kinds of evidence: words that a class's names and definitions use and others do not, and the nearness of the text's
-vector to the class's own. Both are brought to scales that belong to the engine's encoder, so that another encoder needs
-no retraining, and turned into chances that add up to one with the chance of no class at all.
+vector to the class's own. Both are brought to scales that belong to the classifier's encoder, so that another encoder
+needs no retraining, and turned into chances that add up to one with the chance of no class at all.
 
 What ``training/industry_words.py`` measured with the encoder of this version, where a class is claimed (`CLAIM`): of
 the 110 sample achievements that state one of the seven fields, 66 % are claimed for one and 82 % of these rightly; of
