@@ -4,7 +4,7 @@
     python benchmarks/quality.py --profile fast        # a seeded part, about three minutes on two cores
     python benchmarks/quality.py --protocol needs      # learned on other needs' judgments
     python benchmarks/quality.py --protocol pairs      # learned on other pairs
-    python benchmarks/quality.py --protocol needs --deep    # the encoder tuned on them too: an hour or two
+    python benchmarks/quality.py --protocol needs --deep    # the encoder tuned on them too: an hour
 
 Writes ``benchmarks/results/quality-PROFILE[-PROTOCOL][-deep].json`` and ``.md``.
 """
