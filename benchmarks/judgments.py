@@ -26,7 +26,6 @@ from matchmaker.errors import TableError
 from matchmaker.evaluation import mae_score, measure_learning
 from matchmaker.learning import InUse, learn
 from matchmaker.lessons import Lesson
-from matchmaker.rank.calibration import relevant_grade
 from matchmaker.rank.defaults import default_calibration, default_reranker
 from matchmaker.rank.learning import Examples, Scores, score
 from matchmaker.rank.reranking import add_up
@@ -73,7 +72,7 @@ def teach(
             adopted, recalibrated = learned.report.adopted, learned.report.recalibrated is not None
             calibration = learned.calibration if adopted else learned.curves or calibration
             said = score(learned.reranker, asked) if adopted else said
-    worthwhile = asked.grades >= relevant_grade(np.unique(examples.grades).tolist())
+    worthwhile = asked.grades >= asked.relevant
     return Taught(
         said.totals,
         adopted,

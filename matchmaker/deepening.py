@@ -48,7 +48,6 @@ def fit_deeply(
     folder: Path,
     seed: int,
     progress: Progress | None = None,
-    scale: np.ndarray | None = None,
 ) -> Deep:
     """Tune the encoder and learn to rank by it, once on all pairs, and once for each third of the needs kept aside.
 
@@ -65,15 +64,12 @@ def fit_deeply(
     seed : int
     progress : callable, optional
         Called as ``progress(done, total)`` after every step of all tuning.
-    scale : ndarray of int, optional
-        Grades in use, ascending; by default those of these pairs.
 
     Raises
     ------
     MissingExtraError
         Without the extra ``[train]``.
     """
-    scale = np.unique(examples.grades) if scale is None else scale
     folds = list(split_needs(texts.rows[0], seed, FOLDS))
     parts = [*(~held for held in folds), np.ones(len(examples), bool)]
     total = sum(count_steps(texts.part(part)) for part in parts)
@@ -90,7 +86,7 @@ def fit_deeply(
         seen = see(examples, texts, BundledEncoder(folder, weights=weights))
         scaled = bring_to_scale(prior, examples.features[part], seen.features[part])
         taught = seen.part(part)
-        return fit_sum(scaled, taught, choose_shares(scaled, taught, seed), scale), seen, weights
+        return fit_sum(scaled, taught, choose_shares(scaled, taught, seed)), seen, weights
 
     kept_aside = []
     for held in folds:

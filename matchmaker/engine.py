@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -104,11 +104,10 @@ class Matchmaker(Keeper):
         self.cache = None if cache is None else Path(cache)
         self.lang = check_language(lang)
         self.seed = seed
-        self._vectors = CachedEncoder(open_encoder(encoder, quality), self.cache)
         self.reranker: WeightedSum | LearnedSum = default_reranker(self.quality)
         self.calibration: Calibration = default_calibration(self.quality)
-        segmenter = Segmenter(self.lexicon)
-        self._analyst = Analyst(segmenter, self._vectors)
+        vectors = CachedEncoder(open_encoder(encoder, quality), self.cache)
+        self._analyst = Analyst(Segmenter(self.lexicon), vectors)
 
     def shortlist(
         self,
@@ -221,30 +220,25 @@ class Matchmaker(Keeper):
         RecordError
             When a grade is no whole number or a weight is not above 0; the message names the pair.
         SettingError
-            When the encoder of this engine cannot be tuned, or was tuned before (`tuned`): it has seen the needs that
+            When the encoder of this engine cannot be tuned, or was tuned before: it has seen the needs that
             would be kept aside. A fresh engine learns from all judgments.
         MissingExtraError
             When it shall be, without the extra ``[train]``.
         """
         supply = self.supply
-        if self.tuned:
+        if self.weights:
             raise SettingError(
                 "this engine's encoder was tuned on judgments and has seen the needs that would be kept aside; learn "
                 "with a fresh engine, from the earlier judgments and the new ones"
             )
-        folder = tunable_folder(self._vectors.encoder) if deep else None
+        folder = tunable_folder(self._analyst.encoder.encoder) if deep else None
         lesson = prepare_lesson(self._analyst, supply, Register(supply), needs, judgments, deep, progress)
 
         def advance(done: int, total: int) -> None:
             if progress:
                 progress("learn", done, total)
 
-        in_use = InUse(
-            self.reranker,
-            self.calibration,
-            self.threshold,
-            shipped=default_calibration(self.quality),
-        )
+        in_use = InUse(self.reranker, self.calibration, self.threshold, default_calibration(self.quality))
         learned = learn(lesson, in_use, self.seed, gap_error, advance, tuned_from=folder)
         if learned.report.changed:
             self.threshold = learned.report.threshold
@@ -253,7 +247,7 @@ class Matchmaker(Keeper):
         if learned.report.adopted:
             self.reranker, self.calibration = learned.reranker, learned.calibration
             if learned.weights:
-                self._read_with(learned.weights)
+                self.read_with(learned.weights)
                 self.fit(self.achievements, progress)
         if progress:
             progress("learn", 1, 1)
@@ -278,14 +272,14 @@ class Matchmaker(Keeper):
                     "threshold": self.threshold,
                     "lang": self.lang,
                     "seed": self.seed,
-                    "space": self._vectors.space,
+                    "space": self._analyst.encoder.space,
                     "quality": self.quality,
                     **self.reading,
                 },
                 supply=supply,
                 reranker=self.reranker,
                 calibration=self.calibration,
-                weights=self._weights,
+                weights=self.weights,
                 vectors=classifier.encoder.select(classifier.texts),
             ),
         )
@@ -337,9 +331,9 @@ class Matchmaker(Keeper):
             lang=settings["lang"],
             seed=settings["seed"],
         )
-        if saved.weights and isinstance(engine._vectors.encoder, BundledEncoder):
-            engine._read_with(saved.weights)
-        saved.check(engine._analyst.segmenter.sha256, engine._vectors.space)
+        if saved.weights and isinstance(engine._analyst.encoder.encoder, BundledEncoder):
+            engine.read_with(saved.weights)
+        saved.check(engine._analyst.segmenter.sha256, engine._analyst.encoder.space)
         engine.reranker, engine.calibration = saved.reranker, saved.calibration
         # Under the digests of encoder and text: another encoder never finds them.
         engine._analyst.classifier.encoder.memory.update(saved.vectors)
@@ -353,15 +347,10 @@ class Matchmaker(Keeper):
         return engine.fit(Register(saved.supply).values(), progress)
 
     @property
-    def tuned(self) -> bool:
-        """Whether the encoder was tuned on judgments (`learn` with ``deep``)."""
-        return bool(self._weights)
-
-    @property
     def settings(self) -> dict[str, str]:
         """Settings and fingerprints: two engines with equal ones give equal results on equal registers."""
         return {
-            "encoder": self._vectors.fingerprint or type(self._vectors.encoder).__name__,
+            "encoder": self._analyst.encoder.fingerprint or type(self._analyst.encoder.encoder).__name__,
             "dictionary_sha256": self._analyst.segmenter.sha256,
             "reranker_sha256": digest(self.reranker),
             "calibration_sha256": digest(self.calibration),
@@ -386,22 +375,6 @@ class Matchmaker(Keeper):
         It remembers all that it reads: take one for each batch, so that memory does not grow with the needs.
         """
         return Explainer(self._analyst, supply, self.lang)
-
-    def _read_with(self, weights: Mapping[str, np.ndarray]) -> None:
-        """Go on with a tuned encoder; whatever is indexed was read by the one before.
-
-        What texts are about is still told by the shipped one: what counts as near to a class was measured with it.
-        """
-        self._vectors = CachedEncoder(
-            BundledEncoder(tunable_folder(self._vectors.encoder), weights=weights), self.cache
-        )
-        self._analyst = Analyst(self._analyst.segmenter, self._vectors, self._analyst.classifier)
-
-    @property
-    def _weights(self) -> Mapping[str, np.ndarray]:
-        """What tuning changed in the encoder; empty for one that was not tuned."""
-        encoder = self._vectors.encoder
-        return encoder.weights if isinstance(encoder, BundledEncoder) else {}
 
     def _precedents(self) -> Precedents | None:
         return self.reranker.precedents if isinstance(self.reranker, LearnedSum) else None

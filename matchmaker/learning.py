@@ -115,38 +115,41 @@ def learn(
             f"found {len(grades)} on {judged} ({lesson.skipped} left out because their ids are in neither register); "
             "judge more pairs, or check that the ids match the registers"
         )
+    lesson = _read_on_scale(lesson, in_use)
+    examples = lesson.examples
     prior = current.prior if isinstance(current, LearnedSum) else current
-    scale = _find_scale(grades, in_use)
-    relevant = relevant_grade(scale.tolist())
-    model, held_out = fit_reranker(prior, lesson.examples, seed, None if tuned_from else progress, scale)
+    model, held_out = fit_reranker(prior, examples, seed, None if tuned_from else progress)
+    every = np.arange(len(grades))
     deep: Deep | None = None
     deeper: Comparison | None = None
     if tuned_from is not None and lesson.texts is not None:
-        tried = fit_deeply(prior, lesson.examples, lesson.texts, tuned_from, seed, progress, scale)
-        every = np.arange(len(grades))
-        _, deeper = _contrast(lesson, scale, every, (tried.held_out.totals, held_out.totals), ("tuned", "not"), seed)
-        if _comes_nearer(tried.held_out, held_out, lesson.examples, scale):
+        tried = fit_deeply(prior, examples, lesson.texts, tuned_from, seed, progress)
+        _, deeper = _contrast(lesson, every, (tried.held_out.totals, held_out.totals), ("tuned", "not"), seed)
+        if _comes_nearer(tried.held_out, held_out, examples):
             deep, model, held_out = tried, tried.model, tried.held_out
-    untaught = add_up(prior.explain(lesson.examples.features))
+    untaught = add_up(prior.explain(examples.features))
     new = _find_new(lesson, in_use)
-    comparison, correlation = _measure(lesson, scale, held_out.totals, new, current, untaught, seed)
+    if new is None or not isinstance(current, LearnedSum):
+        rows, opponent = every, untaught
+    else:
+        rows, opponent = new, score(current, examples).totals
+    comparison, correlation = _contrast(lesson, rows, (held_out.totals, opponent), ("learned", "in use"), seed)
     rising = _measure_rise(lesson, untaught)
     backwards = rising < FALLING
-    learned_from = set(lesson.need_ids)
     # Of what the one in use knows of other needs, a comparison with the model that knows nothing says nothing.
-    forgotten = len(in_use.learned_from - learned_from) if new is None else 0
+    forgotten = len(in_use.learned_from - set(lesson.need_ids)) if new is None else 0
     better = _beats(comparison) or (comparison.difference >= 0 and _beats(correlation))
     adopted = better and not backwards and not forgotten
-    calibration = fit_calibration(held_out.steps, grades, relevant, scale=scale.tolist())
+    calibration = fit_calibration(held_out.steps, grades, examples.relevant, scale=examples.scale)
     probabilities = calibration.probability(held_out.totals)
     mended, errors = None, None
     if not adopted and rising > RISING and isinstance(current, WeightedSum):
-        found = _recalibrate(lesson, scale, untaught, in_use, seed)
+        found = _recalibrate(examples, untaught, in_use, seed)
         if found is not None:
             mended, probabilities, errors = found
-    abstention = choose_threshold(needs, probabilities, grades >= relevant, gap_error, in_use.threshold)
+    abstention = choose_threshold(needs, probabilities, grades >= examples.relevant, gap_error, in_use.threshold)
     return Learned(
-        reranker=replace(model, learned_from=tuple(sorted(learned_from))),
+        reranker=replace(model, learned_from=tuple(sorted(set(lesson.need_ids)))),
         calibration=calibration,
         report=LearnReport(
             adopted=adopted,
@@ -168,46 +171,27 @@ def learn(
     )
 
 
-def _find_scale(grades: np.ndarray, in_use: InUse) -> np.ndarray:
-    """Return the grades in use: those of the curves in use where these have all that were given.
+def _read_on_scale(lesson: Lesson, in_use: InUse) -> Lesson:
+    """Return a lesson on the scale of the curves in use, where that has all grades that were given.
 
     A month in which nobody gave the lowest grade does not change which grade makes a meeting worthwhile. Where nothing
     was learned yet, 1 and 2 may as well be all grades that there are: then some must be worthwhile, and some not.
     """
-    given, curves = np.unique(grades), in_use.calibration
-    on_it = set(given.tolist()) <= set(curves.grades) and relevant_grade(curves.grades) == curves.relevant
-    both = given[0] < curves.relevant <= given[-1]
-    return np.array(curves.grades) if on_it and (in_use.learned_from or both) else given
+    given, curves = lesson.examples.scale, in_use.calibration
+    on_it = set(given) <= set(curves.grades) and relevant_grade(curves.grades) == curves.relevant
+    if on_it and (in_use.learned_from or given[0] < curves.relevant <= given[-1]):
+        return replace(lesson, examples=replace(lesson.examples, scale=curves.grades))
+    return lesson
 
 
-def _comes_nearer(scores: Scores, others: Scores, examples: Examples, scale: np.ndarray) -> bool:
+def _comes_nearer(scores: Scores, others: Scores, examples: Examples) -> bool:
     """Tell whether the grades that scores let expect are clearly nearer than those of other scores."""
     grades = examples.grades
     errors = [
-        (fit_calibration(steps, grades, scale=scale.tolist()).expected_grade(steps) - grades) ** 2
+        (fit_calibration(steps, grades, scale=examples.scale).expected_grade(steps) - grades) ** 2
         for steps in (scores.steps, others.steps)
     ]
     return clearly_positive(errors[1] - errors[0], examples.vectors.rows)
-
-
-def _measure(
-    lesson: Lesson,
-    scale: np.ndarray,
-    learned: np.ndarray,
-    new: np.ndarray | None,
-    current: WeightedSum | LearnedSum,
-    untaught: np.ndarray,
-    seed: int,
-) -> tuple[Comparison, Comparison]:
-    """Compare held-out scores with those in use on needs that are new to the model in use.
-
-    Where there are too few, all needs are compared with the scores of the model that has learned nothing.
-    """
-    if new is None or not isinstance(current, LearnedSum):
-        rows, in_use = np.arange(len(untaught)), untaught
-    else:
-        rows, in_use = new, score(current, lesson.examples).totals
-    return _contrast(lesson, scale, rows, (learned, in_use), ("learned", "in use"), seed)
 
 
 def _find_new(lesson: Lesson, in_use: InUse) -> np.ndarray | None:
@@ -220,17 +204,11 @@ def _find_new(lesson: Lesson, in_use: InUse) -> np.ndarray | None:
 
 
 def _contrast(
-    lesson: Lesson,
-    scale: np.ndarray,
-    rows: np.ndarray,
-    scores: tuple[np.ndarray, np.ndarray],
-    names: tuple[str, str],
-    seed: int,
+    lesson: Lesson, rows: np.ndarray, scores: tuple[np.ndarray, np.ndarray], names: tuple[str, str], seed: int
 ) -> tuple[Comparison, Comparison]:
     """Compare two scores of the same pairs: by the head of the lists, and over all pairs."""
-    grades = lesson.examples.grades
-    lowest, highest = int(scale[0]), int(scale[-1])
-    relevant = relevant_grade(scale.tolist())
+    grades, relevant = lesson.examples.grades, lesson.examples.relevant
+    lowest, *_, highest = lesson.examples.scale
     ours, theirs = (
         evaluate_scores(
             [lesson.need_ids[row] for row in rows],
@@ -256,7 +234,7 @@ def _beats(comparison: Comparison) -> bool:
 
 
 def _recalibrate(
-    lesson: Lesson, scale: np.ndarray, scores: np.ndarray, in_use: InUse, seed: int
+    examples: Examples, scores: np.ndarray, in_use: InUse, seed: int
 ) -> tuple[Calibration, np.ndarray, tuple[float, float]] | None:
     """Return curves that read the scores clearly better than those in use, if there are any.
 
@@ -265,12 +243,11 @@ def _recalibrate(
     scale curves are fitted from nothing; where those in use are for yet another, only the probability of a worthwhile
     meeting can be compared.
     """
-    grades, needs = lesson.examples.grades, lesson.examples.vectors.rows
-    relevant = relevant_grade(scale.tolist())
+    grades, needs, relevant = examples.grades, examples.vectors.rows, examples.relevant
     curves = in_use.calibration
     shipped = in_use.shipped or curves
-    start = shipped if set(scale.tolist()) <= set(shipped.grades) and relevant == shipped.relevant else None
-    whole = start.grades if start else tuple(scale.tolist())
+    start = shipped if set(examples.scale) <= set(shipped.grades) and relevant == shipped.relevant else None
+    whole = start.grades if start else examples.scale
     alike = whole == curves.grades and relevant == curves.relevant
 
     def read(by: Calibration, rows: np.ndarray) -> np.ndarray:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matchmaker.evaluation import Comparison
-from matchmaker.languages import Lang
+from matchmaker.languages import Lang, Words, choose_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,76 +69,68 @@ class LearnReport:
 
     def to_text(self, lang: Lang = "zh") -> str:
         """Return the result in words."""
-        difference, overall = self.comparison, self.correlation
-        if lang == "zh":
-            verdict = "已采用新模型" if self.adopted else "未采用新模型，继续使用原模型"
-            skipped = f"，另有 {self.skipped} 条因编号不在登记表中未使用" if self.skipped else ""
-            if self.backwards:
-                skipped += "；内容越相近的成果得分反而越低，请确认分值是否越大越好"
-            if self.forgotten:
-                skipped += f"；原模型还学过另外 {self.forgotten} 项需求，请把以前的研判一并给出"
-            return (
-                f"{verdict}：在未参与学习的需求上，NDCG@10 由 {difference.b:.3f} 变为 {difference.a:.3f}"
-                f"（差 {difference.difference:+.3f}，95% 区间 {difference.low:+.3f} 至 {difference.high:+.3f}），"
-                f"得分与等级的秩相关由 {overall.b:.3f} 变为 {overall.a:.3f}"
-                f"（差 {overall.difference:+.3f}，95% 区间 {overall.low:+.3f} 至 {overall.high:+.3f}）；"
-                f"使用 {self.needs} 个需求的 {self.pairs} 条研判{skipped}。"
-                + self._tell_tuning(lang)
-                + self._tell_curves(lang)
-                + self._tell_threshold(lang)
+        words = choose_words(_WORDS, lang)
+        asides = {"skipped": self.skipped, "backwards": self.backwards, "forgotten": self.forgotten}
+        said = [
+            words["result"].format(
+                verdict=words["adopted" if self.adopted else "refused"],
+                head=_tell(words, self.comparison),
+                overall=_tell(words, self.correlation),
+                needs=self.needs,
+                pairs=self.pairs,
+                asides="".join(words[name].format(count=count) for name, count in asides.items() if count),
             )
-        verdict = "learned model adopted" if self.adopted else "learned model refused, the one in use stays"
-        skipped = f"; {self.skipped} left out because their ids are in neither register" if self.skipped else ""
-        if self.backwards:
-            skipped += "; the closer the texts the lower the grades, please check that a higher grade is better"
-        if self.forgotten:
-            skipped += f"; the model in use knows {self.forgotten} other needs, please give their judgments too"
-        return (
-            f"{verdict}: on needs kept aside NDCG@10 went from {difference.b:.3f} to {difference.a:.3f} "
-            f"({difference.difference:+.3f}, 95 % interval {difference.low:+.3f} to {difference.high:+.3f}), the rank "
-            f"correlation of scores and grades from {overall.b:.3f} to {overall.a:.3f} "
-            f"({overall.difference:+.3f}, {overall.low:+.3f} to {overall.high:+.3f}); "
-            f"learned from {self.pairs} judgments on {self.needs} needs{skipped}."
-            + self._tell_tuning(lang)
-            + self._tell_curves(lang)
-            + self._tell_threshold(lang)
-        )
+        ]
+        if self.deeper is not None:
+            verdict = words["tuned" if self.tuned else "not_tuned"]
+            said.append(words["deeper"].format(verdict=verdict, overall=_tell(words, self.deeper)))
+        if self.recalibrated is not None:
+            before, after = self.recalibrated
+            said.append(words["recalibrated"].format(before=before, after=after))
+        if self.changed:
+            said.append(words["threshold"].format(threshold=self.threshold, gaps=self.gaps))
+        return words["between"].join(said)
 
-    def _tell_tuning(self, lang: Lang) -> str:
-        if self.deeper is None:
-            return ""
-        found = self.deeper
-        if lang == "zh":
-            verdict = "深度学习有明显帮助" if self.tuned else "深度学习没有明显帮助，未采用"
-            return (
-                f"{verdict}：秩相关由 {found.b:.3f} 变为 {found.a:.3f}"
-                f"（差 {found.difference:+.3f}，95% 区间 {found.low:+.3f} 至 {found.high:+.3f}）。"
-            )
-        verdict = "tuning the encoder clearly helped" if self.tuned else "tuning the encoder did not clearly help"
-        return (
-            f" {verdict}: the rank correlation went from {found.b:.3f} to {found.a:.3f} "
-            f"({found.difference:+.3f}, {found.low:+.3f} to {found.high:+.3f})."
-        )
 
-    def _tell_curves(self, lang: Lang) -> str:
-        if self.recalibrated is None:
-            return ""
-        before, after = self.recalibrated
-        if lang == "zh":
-            return (
-                "排序不变，概率和预计等级已按研判重新校准："
-                f"在未参与校准的需求上，概率的误差（平方，各档相加）由 {before:.3f} 降为 {after:.3f}。"
-            )
-        return (
-            " The order stays, probabilities and grades were calibrated anew: on needs kept aside the squared error of "
-            f"probabilities, summed over the steps of the grades, fell from {before:.3f} to {after:.3f}."
-        )
+def _tell(words: Mapping[str, str], found: Comparison) -> str:
+    return words["change"].format(
+        before=found.b, after=found.a, difference=found.difference, low=found.low, high=found.high
+    )
 
-    def _tell_threshold(self, lang: Lang) -> str:
-        if not self.changed:
-            return ""
-        if lang == "zh":
-            return f"概率达到 {self.threshold:.2f} 算适配，未参与学习的需求中有 {self.gaps:.0%} 按此列为缺口。"
-        return (
-            f" A probability of {self.threshold:.2f} counts as suitable; of needs kept aside {self.gaps:.0%} are gaps."
-        )
+
+_WORDS: Words = {
+    "zh": {
+        "between": "",
+        "adopted": "已采用新模型",
+        "refused": "未采用新模型，继续使用原模型",
+        "change": "由 {before:.3f} 变为 {after:.3f}（差 {difference:+.3f}，95% 区间 {low:+.3f} 至 {high:+.3f}）",
+        "result": "{verdict}：在未参与学习的需求上，NDCG@10 {head}，得分与等级的秩相关{overall}；"
+        "使用 {needs} 个需求的 {pairs} 条研判{asides}。",
+        "skipped": "，另有 {count} 条因编号不在登记表中未使用",
+        "backwards": "；内容越相近的成果得分反而越低，请确认分值是否越大越好",
+        "forgotten": "；原模型还学过另外 {count} 项需求，请把以前的研判一并给出",
+        "tuned": "深度学习有明显帮助",
+        "not_tuned": "深度学习没有明显帮助，未采用",
+        "deeper": "{verdict}：秩相关{overall}。",
+        "recalibrated": "排序不变，概率和预计等级已按研判重新校准："
+        "在未参与校准的需求上，概率的误差（平方，各档相加）由 {before:.3f} 降为 {after:.3f}。",
+        "threshold": "概率达到 {threshold:.2f} 算适配，未参与学习的需求中有 {gaps:.0%} 按此列为缺口。",
+    },
+    "en": {
+        "between": " ",
+        "adopted": "learned model adopted",
+        "refused": "learned model refused, the one in use stays",
+        "change": "from {before:.3f} to {after:.3f} ({difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f})",
+        "result": "{verdict}: on needs kept aside NDCG@10 went {head}, the rank correlation of scores and grades "
+        "{overall}; learned from {pairs} judgments on {needs} needs{asides}.",
+        "skipped": "; {count} left out because their ids are in neither register",
+        "backwards": "; the closer the texts the lower the grades, please check that a higher grade is better",
+        "forgotten": "; the model in use knows {count} other needs, please give their judgments too",
+        "tuned": "tuning the encoder clearly helped",
+        "not_tuned": "tuning the encoder did not clearly help",
+        "deeper": "{verdict}: the rank correlation went {overall}.",
+        "recalibrated": "The order stays, probabilities and grades were calibrated anew: on needs kept aside the "
+        "squared error of probabilities, summed over the steps of the grades, fell from {before:.3f} to {after:.3f}.",
+        "threshold": "A probability of {threshold:.2f} counts as suitable; of needs kept aside {gaps:.0%} are gaps.",
+    },
+}

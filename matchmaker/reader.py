@@ -1,13 +1,21 @@
-"""What an engine can tell of profiles without any register: what they say, how complete they are, which are alike."""
+"""What an engine can tell of profiles without any register: what they say, how complete they are, which are alike.
+
+And by which encoder: tuning it changes how everything is read from then on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
 
 from matchmaker.duplicates import DuplicateGroup, find_duplicates
 from matchmaker.languages import Lang
 from matchmaker.records import Profile
 from matchmaker.text.analysis import Analyst
+from matchmaker.text.encoding import BundledEncoder, tunable_folder
+from matchmaker.text.vectors import CachedEncoder
 from matchmaker.understanding import NeedCheck, Understanding
 
 
@@ -15,6 +23,7 @@ class Reader:
     """The part of the engine that reads; `Matchmaker` is one."""
 
     lang: Lang
+    cache: Path | None
     _analyst: Analyst
 
     def understand(
@@ -62,3 +71,18 @@ class Reader:
         ('N-1', 'N-2')
         """
         return find_duplicates(list(profiles), lang=self.lang)
+
+    def read_with(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Go on with a tuned encoder; whatever is indexed was read by the one before.
+
+        What texts are about is still told by the shipped one: what counts as near to a class was measured with it.
+        """
+        before = self._analyst
+        encoder = BundledEncoder(tunable_folder(before.encoder.encoder), weights=weights)
+        self._analyst = Analyst(before.segmenter, CachedEncoder(encoder, self.cache), before.classifier)
+
+    @property
+    def weights(self) -> Mapping[str, np.ndarray]:
+        """What tuning changed in the encoder (`Matchmaker.learn`); empty for one that was not tuned."""
+        encoder = self._analyst.encoder.encoder
+        return encoder.weights if isinstance(encoder, BundledEncoder) else {}

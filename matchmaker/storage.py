@@ -84,7 +84,7 @@ class SavedModel:
         raise ModelError("this model was built on an encoder object; give it again: Matchmaker.load(path, encoder=…)")
 
 
-def refuse_target(path: Path) -> Path:
+def check_target(path: Path) -> Path:
     """Return where a model is to be written, links resolved.
 
     Raises
@@ -100,7 +100,7 @@ def refuse_target(path: Path) -> Path:
 
 def write_model(path: Path, model: SavedModel) -> None:
     """Write a model folder whole or not at all; a model that was there before is replaced."""
-    path = refuse_target(path)
+    path = check_target(path)
     if (path / MANIFEST).is_file():
         _write_into(path, model)
         return

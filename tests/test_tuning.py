@@ -147,7 +147,7 @@ def test_an_engine_goes_on_with_the_encoder_that_it_tuned(registers, monkeypatch
     assert steps and steps[-2][0] == steps[-2][1] > deepening.FOLDS
     assert engine.settings["encoder"].startswith("tuned-")
     # What was learned from is what the engine goes on with.
-    learned = see(lesson.examples, lesson.texts, engine._vectors.encoder)
+    learned = see(lesson.examples, lesson.texts, engine._analyst.encoder.encoder)
     used = prepare(engine, registers).examples
     np.testing.assert_allclose(learned.features, used.features, atol=1e-6)
     np.testing.assert_allclose(learned.vectors.supply, used.vectors.supply, atol=1e-6)
@@ -159,7 +159,7 @@ def test_an_engine_goes_on_with_the_encoder_that_it_tuned(registers, monkeypatch
     with pytest.raises(ModelError, match="learned from another encoder's vectors"):
         Matchmaker.load(tmp_path / "model", encoder=HashEncoder(384))
     # It has seen what would be kept aside.
-    assert again.tuned and not Matchmaker(quality="balanced").tuned
+    assert again.weights and not Matchmaker(quality="balanced").weights
     with pytest.raises(SettingError, match="learn with a fresh engine"):
         again.learn(needs, judgments)
     command = ["learn", *(str(sample_path(table)) for table in ("achievements", "needs", "judgments"))]

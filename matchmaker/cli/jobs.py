@@ -19,7 +19,7 @@ from matchmaker.errors import SettingError, TableError
 from matchmaker.learning import MIN_NEEDS, MIN_PAIRS
 from matchmaker.rank.filters import Filter
 from matchmaker.records import Profile
-from matchmaker.storage import refuse_target
+from matchmaker.storage import check_target
 from matchmaker.tables.contracts import JUDGMENTS, PAIRS
 from matchmaker.tables.parsing import build_judgment, build_pair
 from matchmaker.text.encoding import BUNDLED
@@ -208,24 +208,23 @@ def learn_model(
         raise SettingError(screen.word("deep_alone"))
     share = read_share("--gap-error", gap_error, lang=screen.lang)
     refuse_inputs_among([rejections_beside(out)], [achievements, needs, judgments], lang=screen.lang)
-    refuse_target(out)  # before the work, not after it
+    check_target(out)  # before the work, not after it
     registers = Registers.read(screen, achievements, needs)
     with screen.timed("read"):
         judged = read_known(screen, judgments, JUDGMENTS, build_judgment, registers)
+    rejected = put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))
     counts = {
         "found": len({(row.need_id, row.achievement_id) for row in judged}),
         "judged": len({row.need_id for row in judged}),
         "grades": len({row.grade for row in judged}),
     }
     if counts["found"] < MIN_PAIRS or counts["judged"] < MIN_NEEDS or counts["grades"] < 2:
-        put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))
         raise TableError(screen.word("too_few", pairs=MIN_PAIRS, needs=MIN_NEEDS, **counts))
     engine = choice.open(screen)
-    if engine.tuned:
+    if engine.weights:
         raise SettingError(screen.word("tuned_before"))
     engine.fit(registers.achievements, progress=screen.progress)
     report = engine.learn(registers.needs, judged, gap_error=share, deep=deep, progress=screen.progress)
-    rejected = put_aside(screen, [*registers.rejected, *judged.rejected], rejections_beside(out))
     screen.show(report.to_text("zh" if screen.lang == "zh" else "en"))
     if report.changed:
         engine.save(out)

@@ -56,15 +56,20 @@ class Examples:
         The same pairs as vectors; ``vectors.rows`` says which share a need.
     weights : ndarray, shape (p,), or None
         How much each pair counts, above 0; None where all count 1.
+    scale : tuple of int
+        Grades in use, ascending, some of which nobody may have given; by default those of these pairs.
     """
 
     features: np.ndarray
     grades: np.ndarray
     vectors: JudgedPairs
     weights: np.ndarray | None = None
+    scale: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Drop weights that are all 1: sums with weights run in another order, and end in other last bits."""
+        if not self.scale:
+            object.__setattr__(self, "scale", tuple(np.unique(self.grades).tolist()))
         if self.weights is not None and (self.weights == 1).all():
             object.__setattr__(self, "weights", None)
 
@@ -73,9 +78,14 @@ class Examples:
         return len(self.grades)
 
     def part(self, chosen: np.ndarray) -> Examples:
-        """Return some of the pairs, by mask."""
+        """Return some of the pairs, by mask; the scale is that of all."""
         weights = None if self.weights is None else self.weights[chosen]
-        return Examples(self.features[chosen], self.grades[chosen], self.vectors.part(chosen), weights)
+        return Examples(self.features[chosen], self.grades[chosen], self.vectors.part(chosen), weights, self.scale)
+
+    @property
+    def relevant(self) -> int:
+        """Least grade that makes a meeting worthwhile."""
+        return relevant_grade(self.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +105,7 @@ class Scores:
 
 
 def fit_reranker(
-    prior: WeightedSum,
-    examples: Examples,
-    seed: int,
-    progress: Progress | None = None,
-    scale: np.ndarray | None = None,
+    prior: WeightedSum, examples: Examples, seed: int, progress: Progress | None = None
 ) -> tuple[LearnedSum, Scores]:
     """Learn from all pairs, and score each by a model that saw no pair of its need.
 
@@ -112,27 +118,24 @@ def fit_reranker(
         Equal seeds give equal models, on equal processors with equal numbers of threads.
     progress : callable, optional
         Called as ``progress(done, total)``.
-    scale : ndarray of int, optional
-        Grades in use, ascending, some of which nobody may have given; by default those of these pairs.
 
     Returns
     -------
     model : LearnedSum
     held_out : Scores
     """
-    scale = np.unique(examples.grades) if scale is None else scale
     folds = list(split_needs(examples.vectors.rows, seed))
     parts: list[tuple[np.ndarray, Scores]] = []
     for done, held in enumerate(folds, start=1):
         seen = examples.part(~held)
-        model = fit_sum(prior, seen, choose_shares(prior, seen, seed), scale)
+        model = fit_sum(prior, seen, choose_shares(prior, seen, seed))
         parts.append((held, score(model, examples.part(held))))
         if progress:
             progress(done, len(folds) + 1)
     held_out = join_scores(parts)
-    model = fit_sum(prior, examples, choose_shares(prior, examples, seed), scale)
+    model = fit_sum(prior, examples, choose_shares(prior, examples, seed))
     # Trees learn from what was left over at needs kept aside: where a model has seen a pair, too little is.
-    targets, leading = spread_grades(examples.grades, scale, examples.weights)
+    targets, leading = spread_grades(examples.grades, examples.scale, examples.weights)
     left = targets[leading] - held_out.totals
     corrections = np.zeros(len(examples))
     for held in folds:
@@ -154,19 +157,9 @@ def join_scores(parts: Sequence[tuple[np.ndarray, Scores]]) -> Scores:
     return Scores(totals[order], steps[order])
 
 
-def fit_sum(prior: WeightedSum, examples: Examples, shares: Shares, scale: np.ndarray | None = None) -> LearnedSum:
-    """Fit the line and the precedents.
-
-    Parameters
-    ----------
-    prior : WeightedSum
-    examples : Examples
-    shares : Shares
-    scale : ndarray of int, optional
-        Grades in use, ascending: a part of the pairs may lack some. By default those of these pairs.
-    """
-    scale = np.unique(examples.grades) if scale is None else scale
-    targets, leading = spread_grades(examples.grades, scale, examples.weights)
+def fit_sum(prior: WeightedSum, examples: Examples, shares: Shares) -> LearnedSum:
+    """Fit the line and the precedents."""
+    targets, leading = spread_grades(examples.grades, examples.scale, examples.weights)
     scores = add_up(prior.explain(examples.features))
     lines = [_fit_line(scores, target, examples.weights) for target in targets]
     rest = np.stack([target - line(scores) for target, line in zip(targets, lines, strict=True)], axis=1)
@@ -174,7 +167,9 @@ def fit_sum(prior: WeightedSum, examples: Examples, shares: Shares, scale: np.nd
     return LearnedSum(prior, lines[leading].slope, lines[leading].shift, precedents)
 
 
-def spread_grades(grades: np.ndarray, scale: np.ndarray, weights: np.ndarray | None = None) -> tuple[np.ndarray, int]:
+def spread_grades(
+    grades: np.ndarray, scale: Sequence[int], weights: np.ndarray | None = None
+) -> tuple[np.ndarray, int]:
     """Return what is learned of each step of the grades, shape (s, p), and which step orders lists.
 
     That is the grade, leaning towards whether the step was reached. Grades alone let the few excellent pairs speak
@@ -184,12 +179,11 @@ def spread_grades(grades: np.ndarray, scale: np.ndarray, weights: np.ndarray | N
     Examples
     --------
     >>> import numpy as np
-    >>> spread_grades(np.array([1, 1, 2, 4]), np.array([1, 2, 4]))[0].round(1)
+    >>> spread_grades(np.array([1, 1, 2, 4]), (1, 2, 4))[0].round(1)
     array([[1. , 1. , 2.2, 3.8],
            [1.1, 1.1, 1.9, 4. ]])
     """
-    steps = [int(step) for step in scale[1:]]
-    relevant = relevant_grade(scale.tolist())
+    steps, relevant = list(scale[1:]), relevant_grade(scale)
     if len(steps) > MOST_STEPS:
         steps = [relevant]
     mean, spread = _describe(grades, weights)
